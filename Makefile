@@ -1,0 +1,41 @@
+# One command for each thing a newcomer wants. `make` alone lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help:  ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/.made  ## make or update the virtual environment from requirements.lock
+
+# Made anew from the lock whenever the lock or the project file is newer; `--no-deps` so that the lock alone decides.
+.venv/.made: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Tocsin needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## tell an invented incident, from the first signal to the published report
+	$(BIN)/tocsin demo --once
+
+test: setup  ## the tests, short form (minutes)
+	$(BIN)/python -m pytest -n auto -m "not long" $(ARGS)
+
+test-long: setup  ## all tests, long ones too
+	$(BIN)/python -m pytest -n auto --long $(ARGS)
+
+check: setup  ## style, types, layers, and no registry host in any tracked file
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/house/hosts.py
+
+bench: setup  ## speed, as ratios measured side by side in one run
+	@set -e; for b in benchmarks/bench_*.py; do $(BIN)/python $$b; done
+
+lock: setup  ## make requirements.lock anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml --group dev -o requirements.lock
+
+.PHONY: help setup demo test test-long check bench lock

@@ -1,0 +1,138 @@
+"""`tocsin replay` and `tocsin demo`: old incidents, and an invented one, through the commands everyone uses."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from tocsin import bootstrap, demo, playbooks, settings
+from tocsin.cli.session import Session
+from tocsin.cli.speaking import give, give_json, on_terminal, safe, tell
+from tocsin.core.refused import Refused
+from tocsin.engine import case as cases
+from tocsin.engine.case import Case
+from tocsin.engine.door import Tocsin
+from tocsin.engine.replay import Played, Watch
+from tocsin.engine.replay import replay as play
+
+SPEED = 150.0
+"""How many times faster than life the demo is told on a terminal: its night takes about a minute."""
+
+Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the git repository to publish into; made if absent")]
+
+
+def replay(
+    session: Session,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="CASE.json…", help="the case files, in the order to play them")
+    ],
+    out: Out,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="report and skip lines the process does not allow")
+    ] = False,
+) -> None:
+    """Play incidents from their scripts, and publish their reports.
+
+    Without --data and --db they are played in a temporary folder; with them, they are added to what is there.
+    """
+    playbook = playbooks.default()
+    scripts = [cases.read(file, playbook) for file in files]
+    for sentence in (sentence for script in scripts for sentence in script.unknown):
+        tell(sentence)
+    with _somewhere(session) as tocsin:
+        played = [_played(tocsin, script, out, lenient) for script in scripts]
+    _publications(session, out, played)
+
+
+def show_demo(
+    session: Session,
+    once: Annotated[
+        bool, typer.Option("--once", help="end when it is told (there is no server yet to keep running)")
+    ] = False,
+    out: Out = Path("out/demo"),
+    speed: Annotated[
+        str, typer.Option("--speed", metavar="N|max", help="how many times faster than life; max when nobody watches")
+    ] = "",
+) -> None:
+    """Tell an invented incident, from the first signal to the published report."""
+    script = cases.read(demo.CASE, playbooks.default())
+    tell(f"{script.title}. Times are in {script.zone}.\n")
+    with _somewhere(session) as tocsin, _watching(script, _speed(speed)) as watch:
+        publisher = bootstrap.publisher(settings.load(out), str(out))
+        played = play(tocsin, script, publisher, watch=watch)
+    tell("\nResolved, written, published. The report:")
+    _publications(session, out, [played])
+
+
+def _played(tocsin: Tocsin, script: Case, out: Path, lenient: bool) -> Played:
+    played = play(tocsin, script, bootstrap.publisher(settings.load(out), str(out)), lenient=lenient)
+    for sentence in played.skipped:
+        tell(f"Skipped: {sentence}")
+    tell(f"Incident {played.incident}: {script.title} ({len(script.lines)} lines, {script.status}).")
+    return played
+
+
+def _publications(session: Session, out: Path, played: list[Played]) -> None:
+    files = [(each, [str(out / f"{each.published.path}.{ending}") for ending in ("md", "json")]) for each in played]
+    if session.as_json:
+        give_json([{"incident": each.incident, "files": paths, "skipped": each.skipped} for each, paths in files])
+        return
+    for path in (path for _, paths in files for path in paths):
+        give(path)
+
+
+@contextmanager
+def _somewhere(session: Session) -> Iterator[Tocsin]:
+    """Where the command line says; else in a folder that goes when it is over."""
+    if session.data is not None or session.db is not None:
+        with session.tocsin() as tocsin:
+            yield tocsin
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="tocsin-") as folder,
+        bootstrap.open_tocsin(settings.load(Path(folder), environ={})) as tocsin,
+    ):
+        yield tocsin
+
+
+@contextmanager
+def _watching(script: Case, speed: float | None) -> Iterator[Watch]:
+    """A line of words for every line of the script; on a terminal with a bar that shows how far it is."""
+    if not on_terminal():
+        yield demo.Telling(script.zone, lambda *line: tell(_told(*line)), speed)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True, highlight=False), transient=True) as progress:
+        task = progress.add_task("Playing", total=len(script.lines))
+
+        def say(at: datetime, what: str, who: str, words: str) -> None:
+            progress.console.print(safe(_told(at, what, who, words)), markup=False)
+            progress.advance(task)
+
+        yield demo.Telling(script.zone, say, speed)
+
+
+def _told(at: datetime, what: str, who: str, words: str) -> str:
+    short = words if len(words) <= demo.LONGEST else f"{words[: demo.LONGEST - 1]}…"
+    return f"{at:%H:%M}  {what:<14}  {who:<16}  {short}".rstrip()
+
+
+def _speed(text: str) -> float | None:
+    """How much faster than life; None for as fast as it goes, which is how it is told where nobody watches."""
+    if text == "max" or (not text and not on_terminal()):
+        return None
+    try:
+        speed = float(text or SPEED)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise Refused("The speed is a number above 0, as in --speed 300, or max.")
+    return speed

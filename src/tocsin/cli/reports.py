@@ -1,0 +1,80 @@
+"""`tocsin report`: see it, see what it is made of, publish it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tocsin import bootstrap
+from tocsin.cli.given import write_bytes
+from tocsin.cli.numbers import Number, numbered
+from tocsin.cli.publishing import publish_waiting
+from tocsin.cli.session import Session, takes_options, with_session
+from tocsin.cli.speaking import give, give_file, give_json, tell
+from tocsin.core.commands import Publish
+from tocsin.core.ids import IncidentNumber
+from tocsin.engine.documents import document
+from tocsin.engine.door import Tocsin
+from tocsin.report.data import SCHEMA, as_json
+from tocsin.report.markdown import as_markdown
+from tocsin.store import outbox
+
+app = takes_options(typer.Typer())
+
+
+@app.command("build")
+@with_session
+def build(
+    session: Session,
+    number: Number,
+    form: Annotated[Literal["md", "json"], typer.Option("--format", help="Markdown, or JSON for programs")] = "md",
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="write it there, not here")] = None,
+) -> None:
+    """Show the report of an incident as it stands now; --json is short for --format json."""
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        report = document(connection, tocsin.playbook, numbered(number))
+    content = as_json(report) if session.as_json or form == "json" else as_markdown(report)
+    if out is None:
+        give_file(content)
+        return
+    write_bytes(out, content)
+    tell(f"The report of incident {report.number} stands in {out}.")
+
+
+@app.command("schema")
+@with_session
+def schema(session: Session) -> None:
+    """Show the JSON Schema of the reports that are published as JSON."""
+    give_json(SCHEMA)
+
+
+@app.command("publish")
+@with_session
+def publish(
+    session: Session,
+    number: Number,
+    to: Annotated[
+        str,
+        typer.Option("--to", metavar="REPOSITORY", help="the git repository: a path or an address; without it, the one "
+                     "of tocsin.toml, else a new one in the data folder"),
+    ] = "",
+) -> None:  # fmt: skip
+    """Publish the reviewed report in a git repository, or try again where that failed."""
+    incident = numbered(number)
+    publisher = bootstrap.publisher(session.settings, to)
+    with session.tocsin() as tocsin:
+        if not _waits(tocsin, incident):
+            session.do(tocsin, Publish(incident=incident))
+        published = publish_waiting(tocsin, publisher, incident)
+    if session.as_json:
+        give_json({"path": published.path, "revision": published.revision})
+        return
+    tell(f"The report of incident {incident} is published as Markdown and JSON (commit {published.revision[:12]}):")
+    give(published.path)
+
+
+def _waits(tocsin: Tocsin, incident: IncidentNumber) -> bool:
+    with tocsin.store.read() as connection:
+        return bool(outbox.waiting(connection, incident))

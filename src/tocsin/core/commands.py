@@ -1,0 +1,522 @@
+"""Requests: everything that may be asked. A docstring here is the help a person in trouble reads.
+
+A person, role, group, service or community is asked for as people write it (`ada`, `Ada Lovelace`, `ada@example.org`);
+deciding finds out who that is, or refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from tocsin.core.events import CancelReason, Improves, NoteKind, SignalKind, UpdateKind, Verdict
+from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId
+from tocsin.core.moments import Moment
+from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.refused import Refused
+
+LONGEST = 200_000
+"""Characters in one line of the log."""
+LARGEST = 2**31 - 1
+"""The largest number that every database holds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """Something asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToIncident(Command):
+    """Something asked of one incident."""
+
+    incident: Annotated[IncidentNumber, "which incident; without it, the only one that is open"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToSignal(Command):
+    """Something asked of one signal."""
+
+    signal: Annotated[SignalId, "which signal"]
+
+
+# ── signals ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteSignal(Command):
+    """Say that something seems wrong: a ticket came in, an alert fired, a probe failed, somebody told you."""
+
+    text: Annotated[str, "what was reported, as it was reported"]
+    kind: Annotated[SignalKind, "how it reached us"] = "person"
+    service: Annotated[str, "which service"] = ""
+    criterion: Annotated[str, "what people cannot do"] = ""
+    people: Annotated[tuple[str, ...], "who is affected, by name; once for each"] = ()
+    count: Annotated[int | None, "how many are affected, where names are not known"] = None
+    everyone: Annotated[bool, "everyone is affected"] = False
+    link: Annotated[str, "where it stands: an address, or a reference such as pagerduty:1869"] = ""
+    key: Annotated[str, "the same key again is the same signal again, while it is open"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddToSignal(ToSignal):
+    """Say something about a signal before anybody has declared an incident; it comes along if one is declared."""
+
+    text: Annotated[str, "what you want to say"]
+    kind: Annotated[NoteKind, "what kind of line it is"] = "note"
+    via: Annotated[str, "where it was said, when not here"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledge(Command):
+    """Say that you have seen it and look after it, so that nobody else is woken."""
+
+    incident: Annotated[IncidentNumber | None, "which incident; without it, the only one that is open"] = None
+    signal: Annotated[SignalId | None, "which signal, where it is not an incident (yet)"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseSignal(ToSignal):
+    """Say that a signal is over: the alert cleared, the ticket was answered."""
+
+    why: Annotated[str, "why, if it needs saying"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge(ToSignal):
+    """Say what a signal is: a candidate for an incident, a support request, or noise. The last two close it."""
+
+    verdict: Annotated[Literal["incident", "support-request", "noise"], "what it is"]
+    why: Annotated[str, "how you know"] = ""
+
+
+# ── the incident ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """A line from before anybody declared."""
+
+    text: str
+    at: Moment
+    by: Handle
+    kind: NoteKind = "note"
+    via: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declare(Command):
+    """Declare an incident. A short title is all it needs; whoever declares commands until somebody else takes it."""
+
+    title: Annotated[str, "what people cannot do, in a few words; it can be changed any time"]
+    description: Annotated[str, "more, if you have it at hand"] = ""
+    services: Annotated[tuple[str, ...], "which services; once for each"] = ()
+    criterion: Annotated[str, "what people cannot do"] = ""
+    commander: Annotated[str, "who commands; without it, you"] = ""
+    signals: Annotated[tuple[SignalId, ...], "signals that belong to it; once for each"] = ()
+    tickets: Annotated[tuple[str, ...], "tickets about it; once for each"] = ()
+    communities: Annotated[tuple[str, ...], "communities that are affected; once for each"] = ()
+    severity: Annotated[str, "how severe, if your playbook has severities"] = ""
+    channel: Annotated[bool, "open a channel for it"] = True
+    drill: Annotated[bool, "it is an exercise"] = False
+    began: Annotated[datetime | None, "when the impact began, if you know already"] = None
+    ended: Annotated[datetime | None, "when it ended, if it is already over"] = None
+    verified: Annotated[str, "how you know that it is over, if it is"] = ""
+    earlier: tuple[Earlier, ...] = ()
+    """What was said before it was declared; programs that tell old incidents give it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retitle(ToIncident):
+    """Give the incident a better title."""
+
+    title: Annotated[str, "the new title"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetServices(ToIncident):
+    """Say which services it is about."""
+
+    services: Annotated[tuple[str, ...], "the services; once for each"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCommunities(ToIncident):
+    """Say which communities it touches; they are the ones who get updates."""
+
+    communities: Annotated[tuple[str, ...], "the communities; once for each"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetCriterion(ToIncident):
+    """Say what people cannot do, in the playbook's terms."""
+
+    criterion: Annotated[str, "the criterion; empty takes it away"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachSignal(ToIncident):
+    """Say that a signal belongs to this incident. What was said about it comes along."""
+
+    signal: Annotated[SignalId, "which signal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkTicket(ToIncident):
+    """Say that a ticket is about this incident."""
+
+    ticket: Annotated[str, "its address or reference"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnlinkTicket(ToIncident):
+    """Say that a ticket is not about this incident after all."""
+
+    ticket: Annotated[str, "its address or reference"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddLink(ToIncident):
+    """Keep an address at hand: a dashboard, an issue, a runbook."""
+
+    url: Annotated[str, "the address"]
+    title: Annotated[str, "what it is"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPhase(ToIncident):
+    """Say how far we are."""
+
+    phase: Annotated[str, "the phase, as the playbook calls it"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetPlan(ToIncident):
+    """Say what the state is, the cause as we think it, what was tried and what comes next. What you leave out stays."""
+
+    state: Annotated[str | None, "what works and what does not, now"] = None
+    cause: Annotated[str | None, "the cause as we think it"] = None
+    tried: Annotated[str | None, "what was tried"] = None
+    next: Annotated[str | None, "what comes next"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetImpact(ToIncident):
+    """Say when the impact began and ended. A best guess will do, and so will a range. What you leave out stays."""
+
+    start: Annotated[datetime | None, "when it began, or the earliest it can have begun"] = None
+    start_until: Annotated[datetime | None, "the latest it can have begun"] = None
+    end: Annotated[datetime | None, "when service was restored, or the earliest it can have been"] = None
+    end_until: Annotated[datetime | None, "the latest it can have been"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolve(ToIncident):
+    """Say that it is over, and how that was verified."""
+
+    verified: Annotated[str, "how you know: what was tried, and worked"] = ""
+    text: Annotated[str, "what was done, if it is not on the timeline yet"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopen(ToIncident):
+    """Say that it is not over after all."""
+
+    why: Annotated[str, "what happened"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel(ToIncident):
+    """Say that it was no incident of ours: a false alarm, a duplicate of another, somebody else's to solve."""
+
+    reason: Annotated[CancelReason, "which of the three"]
+    duplicate_of: Annotated[IncidentNumber | None, "the incident it is a duplicate of"] = None
+    why: Annotated[str, "how you know"] = ""
+
+
+# ── roles and asks ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assign(ToIncident):
+    """Give somebody a role who has already agreed to it."""
+
+    role: Annotated[str, "which role"]
+    person: Annotated[str, "who; without it, you"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferRole(ToIncident):
+    """Ask somebody, or a group, to take a role. It changes hands when they accept."""
+
+    role: Annotated[str, "which role"]
+    to: Annotated[str, "a person or a group"]
+    text: Annotated[str, "a word to them"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptRole(ToIncident):
+    """Take a role that was offered to you or to a group of yours."""
+
+    role: Annotated[str, "which role; without it, the only one offered to you"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineRole(ToIncident):
+    """Say no to a role that was offered to you. Nobody needs a reason."""
+
+    role: Annotated[str, "which role; without it, the only one offered to you"] = ""
+    why: Annotated[str, "a word, if you like"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(ToIncident):
+    """Lay down a role. Better offer it to somebody first; but if you must stop, stop."""
+
+    role: Annotated[str, "which role"]
+    person: Annotated[str, "whose; without it, yours"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delegate(ToIncident):
+    """Ask somebody, or a group, to do something now."""
+
+    what: Annotated[str, "what they should do"]
+    to: Annotated[str, "a person or a group"]
+    until: Annotated[datetime | None, "by when"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcceptAsk(ToIncident):
+    """Say that you do what you were asked to."""
+
+    ask: Annotated[Seq | None, "the line of the ask; without it, the only one put to you"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineAsk(ToIncident):
+    """Say that you cannot do what you were asked to."""
+
+    ask: Annotated[Seq | None, "the line of the ask; without it, the only one put to you"] = None
+    why: Annotated[str, "a word, if you like"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishAsk(ToIncident):
+    """Say that an ask is done, and what came of it."""
+
+    outcome: Annotated[str, "what came of it"]
+    ask: Annotated[Seq | None, "the line of the ask; without it, the only one you run"] = None
+
+
+# ── the log ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note(ToIncident):
+    """Write a line on the timeline. Write everything: what you look at, what you run, notes to yourself too."""
+
+    text: Annotated[str, "what you want to say; Markdown"]
+    kind: Annotated[NoteKind, "what kind of line it is"] = "note"
+    output: Annotated[str, "what the command printed"] = ""
+    outcome: Annotated[str, "what came of the fix"] = ""
+    link: Annotated[str, "where it was said or done"] = ""
+    thread: Annotated[Seq | None, "the line it answers"] = None
+    via: Annotated[str, "where it was said, when not here"] = ""
+    until: Annotated[datetime | None, "the end of a range, when --at is only its beginning"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditNote(ToIncident):
+    """Mend a line you wrote. It is shown as edited, and what stood there before is kept."""
+
+    line: Annotated[Seq, "which line"]
+    text: Annotated[str, "how it should read"]
+    output: Annotated[str | None, "what the command printed; without it, as it was"] = None
+    outcome: Annotated[str | None, "what came of the fix; without it, as it was"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveNote(ToIncident):
+    """Take a line you wrote off the timeline. It is kept in the log, and left out of the report."""
+
+    line: Annotated[Seq, "which line"]
+    why: Annotated[str, "why, if it needs saying"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highlight(ToIncident):
+    """Mark a line as a key moment, or take the mark away."""
+
+    line: Annotated[Seq, "which line"]
+    on: Annotated[bool, "marked, or not"] = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redact(ToIncident):
+    """Blank the words of a line for ever: a password, a name that must not stand there. Only who and why remain."""
+
+    line: Annotated[Seq, "which line"]
+    why: Annotated[str, "why"]
+
+
+# ── word to the outside ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostUpdate(ToIncident):
+    """Tell the communities what is known, what was tried and what comes next."""
+
+    text: Annotated[str, "what they are told"]
+    kind: Annotated[UpdateKind, "which of the messages it is"] = "update"
+    communities: Annotated[tuple[str, ...], "whom; without it, all that are affected"] = ()
+    drafted_by: Annotated[str, "who wrote it; without it, you"] = ""
+    approved_by: Annotated[str, "who approved it; without it, you"] = ""
+    next_by: Annotated[datetime | None, "when they hear from us again at the latest"] = None
+
+
+# ── the report ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnReport(ToIncident):
+    """Take the report, or offer it to somebody. Its owner sees it through; anybody of the team may write."""
+
+    person: Annotated[str, "who should take it; without it, you"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteReport(ToIncident):
+    """Write sections of the report. Every save is a revision; what you leave out stays."""
+
+    sections: Annotated[Mapping[str, str], "section=text; once for each"]
+    zone: Annotated[str, "the time zone its times are shown in"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskForReview(ToIncident):
+    """Ask the response team to read the report as it stands now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review(ToIncident):
+    """Say what you think of the report that is under review."""
+
+    verdict: Annotated[Verdict, "ready, or not yet"] = "approve"
+    text: Annotated[str, "what should change, if anything"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publish(ToIncident):
+    """Publish the reviewed report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishReplayed(ToIncident):
+    """Publish a report from elsewhere as it stands there, in its own words; nobody reviews it again."""
+
+    status: str
+    publisher: Handle
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordPublication(ToIncident):
+    """What came back from the publisher."""
+
+    request: Seq
+    path: str
+    commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddAction(ToIncident):
+    """Say what should be done so that this does not happen again."""
+
+    text: Annotated[str, "what should be done"]
+    url: Annotated[str, "the issue that tracks it"] = ""
+    improves: Annotated[Improves | None, "what it makes better"] = None
+    done: Annotated[bool, "it is done already"] = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkAction(ToIncident):
+    """Say which issue tracks an action."""
+
+    action: Annotated[Seq, "the line of the action"]
+    url: Annotated[str, "the issue that tracks it"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompleteAction(ToIncident):
+    """Say that an action is done."""
+
+    action: Annotated[Seq, "the line of the action"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoAction(ToIncident):
+    """Say that nothing needs doing so that this does not happen again, and why."""
+
+    why: Annotated[str, "why"]
+
+
+# ── people and places ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateDirectory(Command):
+    """Add people, groups, services and communities, or bring them up to date. Nobody is ever taken out."""
+
+    people: tuple[Person, ...] = ()
+    groups: tuple[Group, ...] = ()
+    services: tuple[Service, ...] = ()
+    communities: tuple[Community, ...] = ()
+
+
+COMMANDS: tuple[type[Command], ...] = tuple(
+    cls
+    for base in (Command, ToIncident, ToSignal)
+    for cls in base.__subclasses__()
+    if cls not in (ToIncident, ToSignal)
+)
+"""Every command there is."""
+
+
+def legible(command: Command) -> None:
+    """Refuse what cannot be kept or read again: text too long, with NUL bytes, not UTF-8; a time without its zone."""
+    for value in _values(command):
+        match value:
+            case str():
+                _legible_text(value)
+            case datetime():
+                Moment(at=value)
+            case int() if abs(value) > LARGEST:
+                raise Refused(f"{value} is too large a number.")
+            case _:
+                pass
+
+
+def _legible_text(text: str) -> None:
+    if len(text) > LONGEST:
+        raise Refused(f"That is {len(text):,} characters; one line holds {LONGEST:,}. Split it, or keep it in a file.")
+    if "\0" in text:
+        raise Refused("The text contains a NUL byte, which no timeline can hold. Take it out and send it again.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise Refused("The text is not valid UTF-8. Convert it first, for example with `iconv -f latin1 -t utf-8`.")
+
+
+def _values(value: object) -> Iterator[object]:
+    match value:
+        case Mapping():
+            for pair in value.items():
+                yield from _values(pair)
+        case tuple() | list() | set() | frozenset():
+            for item in value:
+                yield from _values(item)
+        case _ if is_dataclass(value):
+            for each in fields(value):
+                yield from _values(getattr(value, each.name))
+        case _:
+            yield value

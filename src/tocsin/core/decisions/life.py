@@ -1,0 +1,237 @@
+"""How an incident begins, what it is about, and how it ends."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tocsin.core import commands as c
+from tocsin.core import events as e
+from tocsin.core.events import Fact
+from tocsin.core.given import Given
+from tocsin.core.ids import Handle, IncidentNumber, Slug
+from tocsin.core.incident import Incident
+from tocsin.core.moments import Moment
+from tocsin.core.refused import Refused
+from tocsin.core.signals import received
+
+LONGEST_TITLE = 300
+
+
+def declare(incident: Incident, command: c.Declare, given: Given) -> list[Fact]:
+    """What was known before, in the order it happened; then the declaration, and who commands."""
+    return [
+        *_before(command, given),
+        Fact(event=_declared(command, given)),
+        *(Fact(event=e.TicketLinked(ticket=ticket)) for ticket in _tickets(command)),
+        *_command_taken(command, given),
+        *_over_already(command, given),
+    ]
+
+
+def acknowledge(incident: Incident, command: c.Acknowledge, given: Given) -> list[Fact]:
+    must_be_open(incident)
+    if incident.acknowledged_by == given.by.handle:
+        raise Refused("You have acknowledged it already.")
+    return [Fact(event=e.Acknowledged())]
+
+
+def retitle(incident: Incident, command: c.Retitle, given: Given) -> list[Fact]:
+    return [Fact(event=e.Retitled(title=_title(command.title)))]
+
+
+def set_services(incident: Incident, command: c.SetServices, given: Given) -> list[Fact]:
+    return [Fact(event=e.ServicesSet(services=given.services(command.services)))]
+
+
+def set_communities(incident: Incident, command: c.SetCommunities, given: Given) -> list[Fact]:
+    return [Fact(event=e.CommunitiesSet(communities=given.communities(command.communities)))]
+
+
+def set_criterion(incident: Incident, command: c.SetCriterion, given: Given) -> list[Fact]:
+    return [Fact(event=e.CriterionSet(criterion=_criterion(command.criterion, given)))]
+
+
+def attach_signal(incident: Incident, command: c.AttachSignal, given: Given) -> list[Fact]:
+    not_cancelled(incident)
+    report = given.signal(command.signal)
+    _must_be_free(report.signal.incident, command.signal)
+    return _in_order(received([report]), given)
+
+
+def link_ticket(incident: Incident, command: c.LinkTicket, given: Given) -> list[Fact]:
+    ticket = command.ticket.strip()
+    if not ticket:
+        raise Refused("Give the address or the number of the ticket.")
+    if ticket in incident.tickets:
+        raise Refused(f"{ticket} is linked already.")
+    return [Fact(event=e.TicketLinked(ticket=ticket))]
+
+
+def unlink_ticket(incident: Incident, command: c.UnlinkTicket, given: Given) -> list[Fact]:
+    ticket = command.ticket.strip()
+    if ticket not in incident.tickets:
+        linked = ", ".join(incident.tickets) or "none"
+        raise Refused(f"{ticket or 'That'} is not linked. Linked tickets: {linked}.")
+    return [Fact(event=e.TicketUnlinked(ticket=ticket))]
+
+
+def add_link(incident: Incident, command: c.AddLink, given: Given) -> list[Fact]:
+    url = command.url.strip()
+    if not url.lower().startswith(("https://", "http://")):
+        raise Refused("A link is an address that begins with https:// or http://.")
+    return [Fact(event=e.LinkAdded(url=url, title=command.title))]
+
+
+def set_phase(incident: Incident, command: c.SetPhase, given: Given) -> list[Fact]:
+    must_be_open(incident)
+    return [Fact(event=e.PhaseSet(phase=given.playbook.phase(command.phase).slug))]
+
+
+def set_plan(incident: Incident, command: c.SetPlan, given: Given) -> list[Fact]:
+    must_be_open(incident)
+    said = {"state": command.state, "cause": command.cause, "tried": command.tried, "next": command.next}
+    if all(text is None for text in said.values()):
+        raise Refused("Say at least one of: the state, the cause, what was tried, what comes next.")
+    return [Fact(event=e.PlanSet(**said))]
+
+
+def set_impact(incident: Incident, command: c.SetImpact, given: Given) -> list[Fact]:
+    start = _moment(command.start, command.start_until, "start") or incident.impact.start
+    end = _moment(command.end, command.end_until, "end") or incident.impact.end
+    if start is None and end is None:
+        raise Refused("Say when the impact began, when it ended, or both.")
+    return [Fact(event=_window(start, end, given))]
+
+
+def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
+    must_be_open(incident)
+    if not command.verified.strip():
+        raise Refused("Say how it was verified that it is over: what did you try, and did it work?")
+    if incident.declared_at is not None and given.at.at < incident.declared_at:
+        raise Refused(
+            "It cannot be resolved before it was declared. If it was over by then, set the impact's end to that."
+        )
+    return [Fact(event=e.Resolved(verified=command.verified, text=command.text))]
+
+
+def reopen(incident: Incident, command: c.Reopen, given: Given) -> list[Fact]:
+    not_cancelled(incident)
+    if incident.state != "resolved":
+        raise Refused(f"Incident {incident.number} is still open; there is nothing to reopen.")
+    if not command.why.strip():
+        raise Refused("Say why it is not over: what happened?")
+    if incident.resolved_at is not None and given.at.at < incident.resolved_at:
+        raise Refused("It cannot be reopened before it was resolved. Give a later time.")
+    return [Fact(event=e.Reopened(why=command.why))]
+
+
+def cancel(incident: Incident, command: c.Cancel, given: Given) -> list[Fact]:
+    must_be_open(incident)
+    other = command.duplicate_of
+    if (command.reason == "duplicate") != (other is not None):
+        raise Refused("A duplicate needs the number of the incident it repeats, and only a duplicate has one.")
+    if other is not None and (other == incident.number or not given.exists(other)):
+        raise Refused(f"There is no other incident {other} that this one could be a duplicate of.")
+    return [Fact(event=e.Cancelled(reason=command.reason, why=command.why, duplicate_of=other))]
+
+
+def must_be_open(incident: Incident) -> None:
+    not_cancelled(incident)
+    if incident.state == "resolved":
+        raise Refused(f"Incident {incident.number} is resolved. Reopen it first if it is not over.")
+
+
+def not_cancelled(incident: Incident) -> None:
+    if incident.state == "cancelled":
+        raise Refused(f"Incident {incident.number} was cancelled. Declare a new one if there is something after all.")
+
+
+def _before(command: c.Declare, given: Given) -> list[Fact]:
+    reports = [given.signal(signal) for signal in dict.fromkeys(command.signals)]
+    for report in reports:
+        _must_be_free(report.signal.incident, report.signal.id)
+    earlier = [
+        Fact(event=e.Noted(kind=line.kind, text=line.text, via=line.via), at=line.at, by=line.by)
+        for line in command.earlier
+    ]
+    return _in_order([*earlier, *received(reports)], given)
+
+
+def _in_order(facts: list[Fact], given: Given) -> list[Fact]:
+    return sorted(facts, key=lambda fact: (fact.at or given.at).at)
+
+
+def _declared(command: c.Declare, given: Given) -> e.Declared:
+    return e.Declared(
+        title=_title(command.title),
+        description=command.description,
+        services=given.services(command.services or (given.playbook.service.slug,)),
+        communities=given.communities(command.communities),
+        criterion=_criterion(command.criterion, given),
+        severity=given.playbook.severity(command.severity).slug if command.severity else None,
+        wants_channel=command.channel,
+        drill=command.drill,
+    )
+
+
+def _command_taken(command: c.Declare, given: Given) -> list[Fact]:
+    """Nobody is invented: where neither a commander is named nor a member of the team declares, nobody commands."""
+    if command.commander:
+        commander: Handle | None = given.member(command.commander).handle
+    else:
+        commander = given.by.handle if given.by.kind == "team" else None
+    if commander is None:
+        return []
+    role = given.playbook.with_duty("commands").slug
+    return [Fact(event=e.RoleAssigned(role=role, person=commander))]
+
+
+def _tickets(command: c.Declare) -> tuple[str, ...]:
+    tickets = tuple(dict.fromkeys(ticket.strip() for ticket in command.tickets))
+    if "" in tickets:
+        raise Refused("Give the address or the number of the ticket.")
+    return tickets
+
+
+def _over_already(command: c.Declare, given: Given) -> list[Fact]:
+    if command.began is None and command.ended is None:
+        return []
+    start, end = _moment(command.began, None, "start"), _moment(command.ended, None, "end")
+    window = Fact(event=_window(start, end, given))
+    if end is None:
+        return [window]
+    if not command.verified.strip():
+        raise Refused("If it is already over, say how you know: what was tried, and worked?")
+    return [window, Fact(event=e.Resolved(verified=command.verified))]
+
+
+def _window(start: Moment | None, end: Moment | None, given: Given) -> e.ImpactSet:
+    if start is not None and end is not None and (end.until or end.at) < start.at:
+        raise Refused("The impact cannot end before it begins. Correct the start or the end.")
+    if any(moment is not None and (moment.until or moment.at) > given.now for moment in (start, end)):
+        raise Refused("The impact cannot begin or end in the future.")
+    return e.ImpactSet(start=start, end=end)
+
+
+def _moment(at: datetime | None, until: datetime | None, what: str) -> Moment | None:
+    if at is None and until is not None:
+        raise Refused(f"A range needs both its times: give the {what} too.")
+    return Moment(at=at, until=until) if at is not None else None
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    if not title:
+        raise Refused("Give it a title: what can people not do, in a few words?")
+    if len(title) > LONGEST_TITLE:
+        raise Refused(f"A title of {len(title)} characters is a description. Keep it under {LONGEST_TITLE}.")
+    return title
+
+
+def _criterion(reference: str, given: Given) -> Slug | None:
+    return given.playbook.criterion(reference).slug if reference else None
+
+
+def _must_be_free(incident: IncidentNumber | None, signal: int) -> None:
+    if incident is not None:
+        raise Refused(f"Signal {signal} belongs to incident {incident} already.")

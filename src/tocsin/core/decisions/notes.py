@@ -1,0 +1,70 @@
+"""Lines people write, and what becomes of them."""
+
+from __future__ import annotations
+
+from tocsin.core import commands as c
+from tocsin.core import events as e
+from tocsin.core.events import Entry, Fact
+from tocsin.core.given import Given
+from tocsin.core.ids import Seq
+from tocsin.core.incident import Incident
+from tocsin.core.moments import Moment
+from tocsin.core.refused import Refused
+
+
+def note(incident: Incident, command: c.Note, given: Given) -> list[Fact]:
+    if not (command.text.strip() or command.output.strip()):
+        raise Refused("There is nothing in that line. Write what you want to say.")
+    if command.thread is not None:
+        given.line(command.thread)
+    event = e.Noted(
+        kind=command.kind,
+        text=command.text,
+        output=command.output,
+        outcome=command.outcome,
+        link=command.link,
+        via=command.via,
+    )
+    at = Moment(at=given.at.at, until=command.until) if command.until else None
+    return [Fact(event=event, at=at, about=command.thread)]
+
+
+def edit(incident: Incident, command: c.EditNote, given: Given) -> list[Fact]:
+    line = _my_note(incident, command.line, given)
+    if line.event == e.blanked(line.event):
+        raise Refused(f"Line {line.seq} is redacted; it stays as it is. Write a new line instead.")
+    if not command.text.strip():
+        raise Refused("An empty line is no line. To take it off the timeline, remove it.")
+    edited = e.NoteEdited(text=command.text, output=command.output, outcome=command.outcome)
+    return [Fact(event=edited, about=line.seq)]
+
+
+def remove(incident: Incident, command: c.RemoveNote, given: Given) -> list[Fact]:
+    line = _my_note(incident, command.line, given)
+    return [Fact(event=e.NoteRemoved(why=command.why), about=line.seq)]
+
+
+def highlight(incident: Incident, command: c.Highlight, given: Given) -> list[Fact]:
+    return [Fact(event=e.Highlighted(on=command.on), about=given.line(command.line).seq)]
+
+
+def redact(incident: Incident, command: c.Redact, given: Given) -> list[Fact]:
+    """The tombstone; the store blanks the words in the same transaction. An edit goes with the line it mends."""
+    line = given.line(command.line)
+    if isinstance(line.event, e.NoteEdited) and line.about is not None:
+        line = given.line(line.about)
+    if not line.event.words:
+        raise Refused(f"Line {line.seq} holds nobody's words; there is nothing to take out.")
+    if not command.why.strip():
+        raise Refused("Say why the words have to go. The reason stays; they do not.")
+    return [Fact(event=e.Redacted(why=command.why), about=line.seq)]
+
+
+def _my_note(incident: Incident, seq: Seq, given: Given) -> Entry:
+    line = given.line(seq)
+    if not isinstance(line.event, e.Noted):
+        raise Refused(f"Line {seq} is not a note. Only what people wrote can be changed or taken off.")
+    commanders = incident.holders(given.playbook.with_duty("commands").slug)
+    if given.by.handle not in (line.by, *commanders) and not given.by.administrator:
+        raise Refused(f"{given.name(line.by)} wrote that line. Ask them, or whoever commands, to change it.")
+    return line

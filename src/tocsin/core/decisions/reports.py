@@ -1,0 +1,147 @@
+"""The report's life: owned, written, reviewed, published; and the actions that come out of it."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from tocsin.core import commands as c
+from tocsin.core import events as e
+from tocsin.core.events import Fact
+from tocsin.core.given import Given
+from tocsin.core.ids import Seq
+from tocsin.core.incident import Action, Incident
+from tocsin.core.refused import Refused
+from tocsin.core.report import missing, waits_for
+
+
+def own(incident: Incident, command: c.OwnReport, given: Given) -> list[Fact]:
+    """Taken by whoever asks; put to somebody else, it is an offer, theirs once they take it."""
+    _must_be_over(incident)
+    person = given.member(command.person or given.by.handle)
+    if person.handle == incident.report.owner:
+        raise Refused(f"{person.name} owns this report already.")
+    if person.handle == given.by.handle:
+        return [Fact(event=e.ReportOwned(owner=person.handle))]
+    return [Fact(event=e.ReportOffered(to=person.handle))]
+
+
+def write(incident: Incident, command: c.WriteReport, given: Given) -> list[Fact]:
+    """The prose itself is kept beside the log; here only what it does to a review under way."""
+    _must_be_over(incident)
+    for slug in command.sections:
+        given.playbook.section(slug)
+    if command.zone:
+        zone(command.zone)
+    if not command.sections and not command.zone:
+        raise Refused("Give at least one section to write: overview=…")
+    if incident.report.asked is None:
+        return []
+    return [Fact(event=e.ReviewReopened(revision=given.revision() + 1))]
+
+
+def ask_for_review(incident: Incident, command: c.AskForReview, given: Given) -> list[Fact]:
+    _must_be_over(incident)
+    if incident.report.asked is not None and incident.report.asked != incident.report.published:
+        raise Refused("This report is under review already.")
+    if gaps := missing(incident, given.sections(), given.playbook):
+        raise Refused("Not yet: " + " ".join(gaps))
+    return [Fact(event=e.ReviewRequested(revision=given.revision()))]
+
+
+def review(incident: Incident, command: c.Review, given: Given) -> list[Fact]:
+    _must_be_over(incident)
+    report = incident.report
+    if report.asked is None:
+        raise Refused("Nobody has asked for a review of this report yet: ask-for-review.")
+    if command.verdict == "ask-for-changes" and not command.text.strip():
+        raise Refused("Say what should change.")
+    said = Fact(event=e.ReportReviewed(verdict=command.verdict, revision=report.asked, text=command.text))
+    if command.verdict == "ask-for-changes" or report.approved is not None:
+        return [said]
+    unread = waits_for(incident, given.playbook, given.name, also=(given.by.handle,))
+    return [said] if unread else [said, Fact(event=e.ReportApproved(revision=report.asked))]
+
+
+def publish(incident: Incident, command: c.Publish, given: Given) -> list[Fact]:
+    _must_be_over(incident)
+    asked = incident.report.asked
+    if asked is None:
+        gaps = missing(incident, given.sections(), given.playbook)
+        raise Refused(" ".join(["Ask for a review first: ask-for-review.", *gaps]))
+    if incident.report.approved is None and (unread := waits_for(incident, given.playbook, given.name)):
+        raise Refused("Not yet: " + " ".join(unread))
+    return [Fact(event=e.PublicationRequested(revision=asked))]
+
+
+def publish_replayed(incident: Incident, command: c.PublishReplayed, given: Given) -> list[Fact]:
+    """As it stands, with the status it has elsewhere: it was reviewed there, or it was not."""
+    _must_be_over(incident)
+    event = e.PublicationRequested(revision=given.revision(), status=command.status, replayed=True)
+    return [Fact(event=event, by=given.person(command.publisher).handle)]
+
+
+def record_publication(incident: Incident, command: c.RecordPublication, given: Given) -> list[Fact]:
+    request = given.line(command.request).event
+    if not isinstance(request, e.PublicationRequested):
+        raise Refused(f"Line {command.request} asks for no publication.")
+    event = e.ReportPublished(
+        revision=request.revision, path=command.path, commit=command.commit, request=command.request
+    )
+    return [Fact(event=event, about=command.request)]
+
+
+def add_action(incident: Incident, command: c.AddAction, given: Given) -> list[Fact]:
+    if not command.text.strip():
+        raise Refused("Say what should be done.")
+    url = _web(command.url) if command.url.strip() else ""
+    return [Fact(event=e.ActionAdded(text=command.text, url=url, improves=command.improves, done=command.done))]
+
+
+def link_action(incident: Incident, command: c.LinkAction, given: Given) -> list[Fact]:
+    action = _action(incident, command.action)
+    return [Fact(event=e.ActionLinked(url=_web(command.url)), about=action.seq)]
+
+
+def complete_action(incident: Incident, command: c.CompleteAction, given: Given) -> list[Fact]:
+    action = _action(incident, command.action)
+    if action.done:
+        raise Refused("That action is done already.")
+    return [Fact(event=e.ActionCompleted(), about=action.seq)]
+
+
+def no_action(incident: Incident, command: c.NoAction, given: Given) -> list[Fact]:
+    if incident.actions:
+        raise Refused(f"There are actions already: {', '.join(action.text for action in incident.actions)}.")
+    if not command.why.strip():
+        raise Refused("Say why nothing needs doing.")
+    return [Fact(event=e.NoActionNeeded(why=command.why))]
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name, as `Europe/Bucharest`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(f"“{name}” is no time zone. Write it as Europe/London or America/Los_Angeles.") from None
+
+
+def _web(url: str) -> str:
+    if not url.strip().lower().startswith(("https://", "http://")):
+        raise Refused("Give the address of the issue that tracks it; it begins with https:// or http://.")
+    return url.strip()
+
+
+def _action(incident: Incident, seq: Seq) -> Action:
+    action = next((action for action in incident.actions if action.seq == seq), None)
+    if action is None:
+        known = ", ".join(f"{action.seq} ({action.text})" for action in incident.actions) or "none"
+        raise Refused(f"Line {seq} is no action. Actions: {known}.")
+    return action
+
+
+def _must_be_over(incident: Incident) -> None:
+    if incident.state == "cancelled":
+        raise Refused(f"Incident {incident.number} was cancelled; no report is owed.")
+    if incident.state != "resolved":
+        raise Refused(f"Only a resolved incident gets a report. Resolve incident {incident.number} first.")

@@ -1,0 +1,419 @@
+"""Facts: everything that can stand in an incident's log.
+
+A fact only grows fields with defaults; a renamed thing is a new kind. `tests/core/golden/` keeps one of every kind ever
+shipped. Every fact is complete in itself: folding needs no playbook and no directory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.moments import Moment
+from tocsin.core.people import Party
+
+SignalKind = Literal["ticket", "alert", "probe", "person"]
+NoteKind = Literal["note", "finding", "command", "fix", "decision", "told-us", "impact-began"]
+UpdateKind = Literal["first-response", "update", "resolved", "report"]
+CancelReason = Literal["false-alarm", "duplicate", "external"]
+Verdict = Literal["approve", "ask-for-changes"]
+Improves = Literal["process", "technology", "team"]
+REDACTED = "[redacted]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    informs: ClassVar[bool] = False
+    """It only informs (talk): no state depends on it, so it is not folded."""
+    words: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold people's own words: what a redaction blanks."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """An event about to be recorded. What is None is as the command has it."""
+
+    event: Event
+    at: Moment | None = None
+    by: Handle | None = None
+    about: Seq | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A line of the log: an event with its place, its two clocks and its author."""
+
+    incident: IncidentNumber
+    seq: Seq
+    event: Event
+    at: Moment
+    """When it happened; may be back-dated, may be a range."""
+    recorded_at: datetime
+    """When we learned it."""
+    by: Handle
+    source: str | None = None
+    about: Seq | None = None
+    """The line this one is about: an edit, a highlight, an answer."""
+
+
+def blanked(event: Event) -> Event:
+    """The same event without anybody's words; what it did to the incident stays."""
+
+    def blank(words: str | tuple[str, ...] | None) -> str | tuple[str, ...] | None:
+        return tuple(REDACTED for _ in words) if isinstance(words, tuple) else words and REDACTED
+
+    return replace(event, **{field: blank(getattr(event, field)) for field in event.words})
+
+
+# ── how it begins, and what it is ──────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared(Event):
+    words = ("title", "description")
+    title: str
+    description: str = ""
+    services: tuple[Slug, ...] = ()
+    communities: tuple[Slug, ...] = ()
+    criterion: Slug | None = None
+    severity: Slug | None = None
+    wants_channel: bool = True
+    drill: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledged(Event):
+    """Somebody took it: paging stops."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalReceived(Event):
+    """A signal belongs to this incident. Stands at the signal's own time, by whom it was noted."""
+
+    words = ("text", "people")
+    signal: SignalId
+    kind: SignalKind
+    text: str
+    service: Slug | None = None
+    criterion: Slug | None = None
+    people: tuple[str, ...] = ()
+    count: int | None = None
+    everyone: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignalCleared(Event):
+    informs = True
+    words = ("why",)
+    signal: SignalId
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retitled(Event):
+    words = ("title",)
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicesSet(Event):
+    services: tuple[Slug, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunitiesSet(Event):
+    communities: tuple[Slug, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CriterionSet(Event):
+    criterion: Slug | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLinked(Event):
+    words = ("ticket",)
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnlinked(Event):
+    words = ("ticket",)
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkAdded(Event):
+    words = ("url", "title")
+    url: str
+    title: str = ""
+
+
+# ── what we think, and how far we are ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhaseSet(Event):
+    phase: Slug
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanSet(Event):
+    """What is None stays as it was: the same words stand in one line only."""
+
+    words = ("state", "cause", "tried", "next")
+    state: str | None = None
+    cause: str | None = None
+    tried: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpactSet(Event):
+    """The window as it is now thought to be; None where nobody knows yet."""
+
+    start: Moment | None = None
+    end: Moment | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resolved(Event):
+    words = ("verified", "text")
+    verified: str
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reopened(Event):
+    words = ("why",)
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Event):
+    words = ("why",)
+    reason: CancelReason
+    why: str = ""
+    duplicate_of: IncidentNumber | None = None
+
+
+# ── who does what ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleAssigned(Event):
+    """`relieves`: who held it until now and no longer does. `settles`: the offers of it that are over with that."""
+
+    role: Slug
+    person: Handle
+    relieves: tuple[Handle, ...] = ()
+    settles: tuple[Party, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleOffered(Event):
+    """`settles`: earlier offers that this one takes the place of."""
+
+    words = ("text",)
+    role: Slug
+    to: Party
+    text: str = ""
+    settles: tuple[Party, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleDeclined(Event):
+    words = ("why",)
+    role: Slug
+    to: Party
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoleReleased(Event):
+    role: Slug
+    person: Handle
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskMade(Event):
+    words = ("what",)
+    what: str
+    to: Party
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskAccepted(Event):
+    """`about` is the ask, here and below."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskDeclined(Event):
+    words = ("why",)
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskFinished(Event):
+    words = ("outcome",)
+    outcome: str
+
+
+# ── what is said and done ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noted(Event):
+    """`about` is the line it answers, where it stands in a thread."""
+
+    informs = True
+    words = ("text", "output", "outcome", "link")
+    kind: NoteKind = "note"
+    text: str
+    output: str = ""
+    outcome: str = ""
+    link: str = ""
+    via: str = ""
+    """Where it was said, when not here: `chat`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteEdited(Event):
+    informs = True
+    words = ("text", "output", "outcome")
+    text: str
+    output: str | None = None
+    outcome: str | None = None
+    """None: as it was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteRemoved(Event):
+    informs = True
+    words = ("why",)
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Highlighted(Event):
+    informs = True
+    on: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Redacted(Event):
+    """The tombstone: the words of line `about` are gone, and this says who took them out and why."""
+
+    informs = True
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Updated(Event):
+    """Word to the communities."""
+
+    words = ("text",)
+    kind: UpdateKind
+    text: str
+    communities: tuple[Slug, ...]
+    drafted_by: Handle
+    approved_by: Handle
+    next_by: datetime | None = None
+
+
+# ── the report's life ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOffered(Event):
+    to: Handle
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOwned(Event):
+    owner: Handle
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewRequested(Event):
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportReviewed(Event):
+    words = ("text",)
+    verdict: Verdict
+    revision: int
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportApproved(Event):
+    """Enough people have read this revision and found it complete."""
+
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewReopened(Event):
+    """The text changed after the review was asked for."""
+
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationRequested(Event):
+    """`status` is the report's own word for where it stands, where it comes from elsewhere (a replay)."""
+
+    revision: int
+    status: str = ""
+    replayed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportPublished(Event):
+    revision: int
+    path: str
+    commit: str
+    request: Seq
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionAdded(Event):
+    words = ("text", "url")
+    text: str
+    url: str = ""
+    improves: Improves | None = None
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionLinked(Event):
+    words = ("url",)
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionCompleted(Event):
+    """`about` is the action."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoActionNeeded(Event):
+    words = ("why",)
+    why: str
+
+
+def _kinds(base: type[Event]) -> dict[str, type[Event]]:
+    return {cls.__name__: cls for cls in base.__subclasses__()}
+
+
+EVENTS: dict[str, type[Event]] = _kinds(Event)
+"""Every kind by its name, as it is stored."""

@@ -1,0 +1,63 @@
+"""The report's life: who owns it, where it stands, and what still stands in its way, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from tocsin.core.ids import Handle
+from tocsin.core.incident import Incident
+from tocsin.core.playbook import Playbook
+
+ReportState = Literal["none", "draft", "in-review", "reviewed", "published"]
+
+
+def owner(incident: Incident, playbook: Playbook) -> Handle | None:
+    """The Owner of the Review Process: the commander, until somebody else has taken it."""
+    if incident.report.owner is not None:
+        return incident.report.owner
+    role = playbook.with_duty("commands").slug
+    held = [holding.person for holding in incident.holdings if holding.role == role]
+    return held[-1] if held else None
+
+
+def report_state(incident: Incident) -> ReportState:
+    """Where the report stands; there is none before the incident is resolved, and none is owed for a cancelled one."""
+    report = incident.report
+    if report.asked is not None and report.asked != report.published:
+        return "in-review" if report.approved is None else "reviewed"
+    if report.published is not None:
+        return "published"
+    return "draft" if incident.state == "resolved" else "none"
+
+
+def missing(incident: Incident, sections: Mapping[str, str], playbook: Playbook) -> list[str]:
+    """What still stands between this report and its review, as sentences for its owner."""
+    impact = incident.impact
+    empty = [
+        section.name for section in playbook.sections if section.required and not sections.get(section.slug, "").strip()
+    ]
+    return [
+        *(["Say who owns the report."] if owner(incident, playbook) is None else []),
+        *(["Say when the impact began; a best guess will do."] if impact.start is None else []),
+        *(["Say when the impact ended; a best guess will do."] if impact.end is None else []),
+        *(f"“{name}” is empty." for name in empty),
+        *(["Say how it was verified that it is over."] if not incident.verified else []),
+        *(["Add an action, or say that none is needed."] if not (incident.actions or incident.no_action) else []),
+    ]
+
+
+def waits_for(
+    incident: Incident, playbook: Playbook, name: Callable[[Handle], str], *, also: tuple[Handle, ...] = ()
+) -> list[str]:
+    """Who still has to find the report complete before it is reviewed, if those in `also` approve now."""
+    approvals = {*incident.report.approvals, *also}
+    holder = owner(incident, playbook)
+    short = playbook.review.readers - len(approvals - {holder})
+    commanders = incident.holders(playbook.with_duty("commands").slug) if playbook.review.commander else ()
+    silent = next((person for person in commanders if person not in approvals and person != holder), None)
+    who = "1 more reader has" if short == 1 else f"{short} more readers have"
+    return [
+        *([f"{who} to approve it, besides its owner."] if short > 0 else []),
+        *([f"{name(silent)}, who commands, has not said that it is complete."] if silent else []),
+    ]

@@ -1,0 +1,113 @@
+"""Signals: tickets, alerts, probes and people saying that something is wrong; rows with counts, not lines of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from tocsin.core.events import Acknowledged, Fact, Noted, NoteKind, SignalKind, SignalReceived
+from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
+from tocsin.core.moments import Moment
+from tocsin.core.refused import Refused
+
+SignalState = Literal["open", "candidate", "attached", "closed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """Something that seems wrong, as it was reported; the same again only raises `times`."""
+
+    id: SignalId
+    kind: SignalKind
+    text: str
+    service: Slug | None = None
+    criterion: Slug | None = None
+    people: tuple[str, ...] = ()
+    count: int | None = None
+    everyone: bool = False
+    link: str = ""
+    key: str = ""
+    state: SignalState = "open"
+    verdict: str = ""
+    why: str = ""
+    incident: IncidentNumber | None = None
+    by: Handle
+    at: datetime
+    last_at: datetime
+    times: int = 1
+    acknowledged_by: Handle | None = None
+    acknowledged_at: datetime | None = None
+    judged_by: Handle | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """A line of talk about a signal."""
+
+    at: datetime
+    by: Handle
+    kind: NoteKind
+    text: str
+    via: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reported:
+    """A signal with what was said about it, in the order it was said."""
+
+    signal: Signal
+    talk: tuple[Said, ...] = ()
+
+
+def repeated(signal: Signal, again: Signal) -> Signal:
+    """The same signal once more: it counts, and what it newly tells is kept."""
+    return replace(
+        signal,
+        times=signal.times + 1,
+        last_at=max(signal.last_at, again.at),
+        people=tuple(dict.fromkeys(signal.people + again.people)),
+        count=max((n for n in (signal.count, again.count) if n is not None), default=None),
+        everyone=signal.everyone or again.everyone,
+    )
+
+
+def closed(signal: Signal, why: str) -> Signal:
+    """The signal, over. One that belongs to an incident stays with it."""
+    if signal.state == "closed":
+        raise Refused(f"Signal {signal.id} is closed already.")
+    return replace(signal, state="closed", why=why)
+
+
+def attached(signal: Signal, incident: IncidentNumber) -> Signal:
+    """The signal, belonging to an incident."""
+    if signal.incident is not None:
+        raise Refused(f"Signal {signal.id} belongs to incident {signal.incident} already.")
+    return replace(signal, state="closed" if signal.state == "closed" else "attached", incident=incident)
+
+
+def received(reports: Sequence[Reported]) -> list[Fact]:
+    """What an incident's log says of signals that belong to it, and of the talk about them: each at its own time."""
+    return [fact for report in reports for fact in (*_received(report.signal), *map(_talk, report.talk))]
+
+
+def _received(signal: Signal) -> Iterator[Fact]:
+    event = SignalReceived(
+        signal=signal.id,
+        kind=signal.kind,
+        text=signal.text,
+        service=signal.service,
+        criterion=signal.criterion,
+        people=signal.people,
+        count=signal.count,
+        everyone=signal.everyone,
+        link=signal.link,
+    )
+    yield Fact(event=event, at=Moment(at=signal.at), by=signal.by, source=f"signal:{signal.id}")
+    if signal.acknowledged_at is not None:
+        yield Fact(event=Acknowledged(), at=Moment(at=signal.acknowledged_at), by=signal.acknowledged_by)
+
+
+def _talk(said: Said) -> Fact:
+    return Fact(event=Noted(kind=said.kind, text=said.text, via=said.via), at=Moment(at=said.at), by=said.by)

@@ -1,0 +1,1 @@
+"""What makes it go: the door, the performing of wishes, the replay."""

@@ -1,0 +1,40 @@
+"""Brings together what a report is made of: an incident's log, its prose, and everybody's names."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tocsin.core.ids import IncidentNumber
+from tocsin.core.incident import Incident, fold
+from tocsin.core.people import Directory
+from tocsin.core.playbook import Playbook
+from tocsin.core.refused import Refused
+from tocsin.report.document import Document, build
+from tocsin.store import log, reports
+from tocsin.store.people import StoredDirectory
+
+
+def document(
+    connection: sa.Connection, playbook: Playbook, number: IncidentNumber, revision: int | None = None
+) -> Document:
+    """The report of an incident: at one revision of its prose, or as it stands now."""
+    entries = log.entries(connection, number)
+    if not entries:
+        raise Refused(f"There is no incident {number}. `incident list` shows those there are.")
+    directory = StoredDirectory(connection)
+    return build(
+        entries,
+        reports.sections(connection, number, revision),
+        playbook,
+        directory,
+        zone=reports.zone(connection, number) or _zone(fold(number, entries), directory, playbook),
+    )
+
+
+def _zone(incident: Incident, directory: Directory, playbook: Playbook) -> str:
+    """The zone the first community lives in, for its people read the report; else the playbook's."""
+    for slug in incident.communities:
+        community = directory.community(slug)
+        if community is not None and community.zone:
+            return community.zone
+    return playbook.zone

@@ -1,0 +1,77 @@
+"""Makes wishes come true: an effect becomes a port's call, and what came back becomes the next command."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tocsin.core.commands import RecordPublication
+from tocsin.core.effects import Effect, PublishReport
+from tocsin.core.events import PublicationRequested
+from tocsin.core.ids import IncidentNumber
+from tocsin.core.incident import fold
+from tocsin.core.people import TOCSIN
+from tocsin.engine.documents import document
+from tocsin.engine.door import Tocsin
+from tocsin.ports import Failed, Publication, Published, Publisher
+from tocsin.report.data import as_json
+from tocsin.report.markdown import as_markdown
+from tocsin.report.names import stem
+from tocsin.store import log, outbox
+from tocsin.store.outbox import Waiting
+from tocsin.store.people import StoredDirectory
+
+
+def perform(tocsin: Tocsin, number: IncidentNumber, publisher: Publisher) -> list[Published]:
+    """Make everything an incident wishes for come true, in order; at the first that does not, `Failed`."""
+    with tocsin.store.read() as connection:
+        waiting = outbox.waiting(connection, number)
+    return [_perform(tocsin, each, publisher) for each in waiting]
+
+
+def _perform(tocsin: Tocsin, waiting: Waiting, publisher: Publisher) -> Published:
+    match waiting.effect:
+        case PublishReport() as wish:
+            return _publish(tocsin, waiting.id, wish, publisher)
+        case Effect() as other:
+            raise TypeError(f"{type(other).__name__} is not taught to the performer.")
+
+
+def _publish(tocsin: Tocsin, effect: int, wish: PublishReport, publisher: Publisher) -> Published:
+    publication = _publication(tocsin, wish)
+    try:
+        published = publisher.publish(publication)
+    except Failed as trouble:
+        sentence = str(trouble)
+        tocsin.store.run(lambda connection: outbox.failed(connection, effect, sentence))
+        raise
+    command = RecordPublication(
+        incident=wish.incident, request=wish.request, path=published.path, commit=published.revision
+    )
+    record = tocsin.work(command, by=TOCSIN.handle, at=publication.at, source=f"effect:{effect}")
+
+    def came_true(connection: sa.Connection) -> None:
+        record(connection)
+        outbox.done(connection, effect)
+
+    tocsin.store.run(came_true)
+    return published
+
+
+def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
+    with tocsin.store.read() as connection:
+        entries = log.entries(connection, wish.incident)
+        request = next(entry for entry in entries if entry.seq == wish.request)
+        if not isinstance(request.event, PublicationRequested):
+            raise TypeError(f"Line {wish.request} of incident {wish.incident} asks for no publication.")
+        report = document(connection, tocsin.playbook, wish.incident, request.event.revision)
+        author = StoredDirectory(connection).person(request.by)
+    incident = fold(wish.incident, entries)
+    return Publication(
+        identity=f"{incident.number} {incident.declared_at}",
+        path=incident.report.path,
+        stem=stem(report),
+        files={"md": as_markdown(report), "json": as_json(report)},
+        message=f"{report.title}\n\nReport of incident {incident.number}, revision {request.event.revision}.",
+        author=author.name if author else request.by,
+        at=request.at.at,
+    )

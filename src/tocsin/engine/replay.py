@@ -1,0 +1,295 @@
+"""Plays a case through the commands everyone uses, at the case's own times, and publishes its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from tocsin.core import commands as c
+from tocsin.core.events import NoteKind
+from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
+from tocsin.core.incident import fold
+from tocsin.core.moments import Moment
+from tocsin.core.people import TOCSIN, Community, Person, Service
+from tocsin.core.refused import Refused
+from tocsin.core.slugs import free_slug
+from tocsin.engine.case import Case, Line
+from tocsin.engine.door import Answer, Tocsin
+from tocsin.engine.perform import perform
+from tocsin.language import verbs
+from tocsin.ports import Published, Publisher
+from tocsin.store import log
+from tocsin.store.people import StoredDirectory
+
+T = TypeVar("T", bound=c.Command)
+Watch = Callable[[Line, Answer], None]
+
+
+class Clock:
+    """A clock that shows what it is set to, and never goes back."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def set(self, at: datetime) -> None:
+        self.at = max(self.at, at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """What came of a case: its incident, where the report went, and what was left out (only when lenient)."""
+
+    incident: IncidentNumber
+    published: Published
+    skipped: tuple[str, ...] = ()
+
+
+def replay(
+    tocsin: Tocsin,
+    case: Case,
+    publisher: Publisher,
+    *,
+    lenient: bool = False,
+    watch: Watch = lambda line, answer: None,
+) -> Played:
+    """Play a case. Raises `Refused`, naming case and line, at what the process does not allow; `lenient` skips it.
+
+    The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall.
+    """
+    clock = Clock(case.lines[0].at)
+    player = _Player(Tocsin(tocsin.store, tocsin.playbook, clock), clock, case)
+    player.introduce()
+    skipped = []
+    for place, line in enumerate(case.lines, start=1):
+        try:
+            watch(line, player.play(line))
+        except Refused as no:
+            sentence = f"{case.case}, line {place} ({line.do} at {line.at.isoformat()}): {no}"
+            if not lenient:
+                raise Refused(sentence) from None
+            skipped.append(sentence)
+    try:
+        published = player.close(publisher)
+    except Refused as no:
+        raise Refused(f"{case.case}, after its last line: {no}") from None
+    return Played(incident=player.number, published=published, skipped=tuple(skipped))
+
+
+@dataclass
+class _Player:
+    tocsin: Tocsin
+    clock: Clock
+    case: Case
+    incident: IncidentNumber | None = None
+    signals: list[SignalId] = field(default_factory=list)
+    earlier: list[c.Earlier] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    service: str = ""
+    community: str = ""
+
+    @property
+    def number(self) -> IncidentNumber:
+        if self.incident is None:
+            raise Refused("Nothing has been declared yet. A line that declares has to come first.")
+        return self.incident
+
+    # ── before the first line ──
+
+    def introduce(self) -> None:
+        """Whoever and whatever the case names is added where nobody knows it yet."""
+        with self.tocsin.store.read() as connection:
+            known = StoredDirectory(connection)
+            people = [self._person(known, name) for name in self.case.people]
+            service = self._service(known)
+            community = self._community(known)
+        self.tocsin.do(
+            c.UpdateDirectory(
+                people=tuple(filter(None, people)),
+                services=(service,) if service else (),
+                communities=(community,) if community else (),
+            ),
+            by=TOCSIN.handle,
+        )
+
+    def _person(self, known: StoredDirectory, name: str) -> Person | None:
+        if known.group(name) is not None:
+            return None
+        person = known.person(name)
+        if person is not None:
+            self.people[name] = person.handle
+            return None
+        taken = set(self.people.values())
+        handle = free_slug(name, "person", lambda slug: slug in taken or known.person(slug) is not None)
+        self.people[name] = handle
+        return Person(handle=Handle(handle), name=name)
+
+    def _service(self, known: StoredDirectory) -> Service | None:
+        name = self.case.service
+        found = known.service(name) if name else None
+        if found is not None or not name or name == self.tocsin.playbook.service.slug:
+            self.service = found.slug if found else name
+            return None
+        self.service = free_slug(name, "service", lambda slug: known.service(slug) is not None, keep="/")
+        return Service(slug=Slug(self.service), name=name)
+
+    def _community(self, known: StoredDirectory) -> Community | None:
+        name = self.case.community
+        found = known.community(name) if name else None
+        if found is not None or not name:
+            self.community = found.slug if found else ""
+            return None
+        self.community = free_slug(name, "community", lambda slug: known.community(slug) is not None)
+        return Community(slug=Slug(self.community), name=name)
+
+    # ── line by line ──
+
+    def play(self, line: Line) -> Answer:
+        """Set the clock, and do what the line says."""
+        self.clock.set(line.at)
+        if self.incident is None and line.do in ("note", "impact-began"):
+            return self._note_before(line)
+        match line.do:
+            case "signal":
+                return self._signal(line)
+            case "declare":
+                return self._declare(line)
+            case _:
+                return self._do(self._command(line), line)
+
+    def _do(self, command: c.Command, line: Line) -> Answer:
+        return self.tocsin.do(command, by=self._by(line), at=line.at)
+
+    def _by(self, line: Line) -> str:
+        return self.people[line.by or self.case.owner]
+
+    def _signal(self, line: Line) -> Answer:
+        noted = c.NoteSignal(
+            text=line.text,
+            kind=line.via,
+            service=self.service,
+            criterion=line.symptom,
+            people=line.people,
+            count=line.reporters,
+            everyone=line.everyone,
+            link=line.ref,
+        )
+        answer = self._do(noted, line)
+        if answer.signal is None:
+            raise TypeError("Noting a signal answers with its number.")
+        if self.incident is not None:
+            return self._do(c.AttachSignal(incident=self.incident, signal=answer.signal), line)
+        self.signals.append(answer.signal)
+        return answer
+
+    def _note_before(self, line: Line) -> Answer:
+        """Before anybody declares, a line belongs to the signal, if there is one; in any case to the incident later."""
+        if self.signals:
+            said = c.AddToSignal(signal=self.signals[-1], text=line.text, kind=_kind(line), via=line.source)
+            return self._do(said, line)
+        if not line.text.strip():
+            raise Refused("There is nothing in that line. Write what was said.")
+        by, at = Handle(self._by(line)), Moment(at=line.at)
+        self.earlier.append(c.Earlier(text=line.text, at=at, by=by, kind=_kind(line), via=line.source))
+        return Answer()
+
+    def _declare(self, line: Line) -> Answer:
+        if self.incident is not None:
+            raise Refused("The incident is declared already; a case tells of one.")
+        commands = self.tocsin.playbook.with_duty("commands").slug
+        roles = {self.tocsin.playbook.role(role).slug: self.people[name] for role, name in line.roles.items()}
+        answer = self._do(
+            c.Declare(
+                title=self.case.title,
+                description=line.text,
+                services=(self.service,) if self.service else (),
+                communities=(self.community,) if self.community else (),
+                criterion=self.case.symptom,
+                commander=roles.pop(commands, ""),
+                signals=tuple(self.signals),
+                earlier=tuple(self.earlier),
+            ),
+            line,
+        )
+        self.incident = answer.incident
+        for role, person in roles.items():
+            self._do(c.Assign(incident=self.number, role=role, person=person), line)
+        return answer
+
+    def _command(self, line: Line) -> c.Command:
+        number = self.number
+        match line.do:
+            case "note" | "impact-began":
+                said = {"text": line.text, "via": line.source} | line.options | {"kind": _kind(line)}
+                return made(c.Note, {"incident": number, **said})
+            case "update":
+                signed = {"drafted_by": self._by(line), "approved_by": self._by(line)}
+                return made(c.PostUpdate, {"incident": number, "text": line.text, **signed, **line.options})
+            case "resolve":
+                return c.Resolve(incident=number, verified=line.verified, text=line.text)
+            case "reopen":
+                return c.Reopen(incident=number, why=line.text)
+            case name:
+                return _asked(name, line, number)
+
+    # ── after the last line ──
+
+    def close(self, publisher: Publisher) -> Published:
+        """Impact, sections and actions; then the report is owned and published, at the last line's time."""
+        last = self.clock.at
+        self.clock.set(max((last, *self.case.impact.times)))
+        owner = self.people[self.case.owner]
+        for command in self._closing():
+            by = TOCSIN.handle if isinstance(command, c.PublishReplayed) else owner
+            self.tocsin.do(command, by=by, at=last)
+        return perform(self.tocsin, self.number, publisher)[-1]
+
+    def _closing(self) -> Iterator[c.Command]:
+        case, number = self.case, self.number
+        if case.impact.times:
+            yield c.SetImpact(incident=number, **case.impact.model_dump())
+        yield c.WriteReport(incident=number, sections=case.report, zone=case.zone)
+        for action in case.actions:
+            yield c.AddAction(incident=number, text=action.text, url=action.url or "", done=action.done)
+        if self._owner() != self.people[case.owner]:
+            yield c.OwnReport(incident=number)
+        yield c.PublishReplayed(incident=number, status=case.status, publisher=Handle(self.people[case.owner]))
+
+    def _owner(self) -> str | None:
+        """Somebody may have taken the report in the script itself."""
+        with self.tocsin.store.read() as connection:
+            return fold(self.number, log.entries(connection, self.number)).report.owner
+
+
+def _asked(name: str, line: Line, number: IncidentNumber) -> c.Command:
+    """Any other verb of the shell; the line's text is what its one text would be there."""
+    verb = verbs.verb(name)
+    if verb is None:
+        raise Refused(f"“{name}” is no verb. `tocsin do --help` lists them.")
+    text = {verb.texts[0] if verb.texts else "text": line.text} if line.text else {}
+    return made(verb.command, {"incident": number, **text, **line.options})
+
+
+def made(kind: type[T], options: Mapping[str, Any]) -> T:
+    """The command of that kind with these options, as a case file writes them."""
+    known = {field.name for field in fields(kind)}
+    strange = [name for name in options if name not in known and name != "incident"]
+    if strange:
+        raise Refused(f"There is no option “{strange[0]}” here. There are: {', '.join(sorted(known - {'incident'}))}.")
+    given = {name: value for name, value in options.items() if name in known}
+    try:
+        return TypeAdapter(kind).validate_python(given)
+    except ValidationError as trouble:
+        mistake = trouble.errors(include_url=False)[0]
+        raise Refused(f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}.") from None
+
+
+def _kind(line: Line) -> NoteKind:
+    kind: NoteKind = "impact-began" if line.do == "impact-began" else line.options.get("kind", "note")
+    return kind

@@ -1,0 +1,250 @@
+"""The report as a MyST document, which reads well as plain text too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from tocsin.core.incident import Action
+from tocsin.core.links import addresses
+from tocsin.core.moments import Moment
+from tocsin.core.timeline import LineKind
+from tocsin.report import times
+from tocsin.report.document import Document, Line, Part
+from tocsin.report.inert import inert
+from tocsin.report.names import day
+
+WORDS: dict[LineKind, str] = {
+    "impact-began": "Impact began",
+    "impact-ended": "Impact ended",
+    "signal": "Signal",
+    "declared": "Declared",
+    "acknowledged": "Acknowledged",
+    "role": "Role",
+    "note": "Note",
+    "finding": "Finding",
+    "command": "Command",
+    "fix": "Fix tried",
+    "decision": "Decision",
+    "told-us": "They told us",
+    "update": "Update",
+    "resolved": "Resolved",
+    "verified": "Verified",
+    "reopened": "Reopened",
+}
+"""What readers see for every kind that a report holds."""
+
+
+def as_markdown(document: Document) -> bytes:
+    """The published file. Sections and lines stand as written, only made inert; all else is on one line, escaped."""
+    zone = ZoneInfo(document.zone)
+    blocks = [
+        _front_matter(document),
+        f"# {inline(_title(document))}",
+        *_facts(document, zone),
+        *_sections(document),
+        *_actions(document),
+        *_timeline(document, zone),
+    ]
+    return ("\n\n".join(blocks) + "\n").encode()
+
+
+def inline(text: str) -> str:
+    """Any text on one line in which nothing is markup but the web addresses, which are links."""
+    text = _one_line(text)
+    found = sorted(addresses(text), key=len, reverse=True)
+    if not found:
+        return _escaped(text)
+    pieces = re.split(f"({'|'.join(map(re.escape, found))})", text)
+    return "".join(f"<{piece}>" if piece in found else _escaped(piece) for piece in pieces)
+
+
+_SEEN: dict[int, str | None] = {
+    **dict.fromkeys([*range(32), *range(127, 160)], " "),
+    # These turn around what stands beside them.
+    **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+    # Halves of letters, which no file can hold.
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.translate(_SEEN).split())
+
+
+_MARKUP = re.compile(
+    r"""[\\`*{}\[\]<$|~]
+    | (?<![^\W_])_ | _(?![^\W_])       # inside a word it is a letter like any other
+    | &(?=\#?\w+;)                     # would be read as the sign it names
+    | (?<!\w)@(?=\w)                   # would cite a work
+    | \((?=(?:c|r|tm)\))               # would become ©, ® or ™
+    | \#(?=\#*$)                       # would close a heading
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(r"\\\g<0>", text)
+
+
+def _title(document: Document) -> str:
+    return _one_line(document.title) or f"Incident {document.number}"
+
+
+def _front_matter(document: Document) -> str:
+    about = dict.fromkeys(_one_line(name) for name in (*document.services, *document.communities))
+    front: dict[str, str | date | list[str]] = {
+        "title": _title(document),
+        "subject": "Incident report",
+        "date": day(document),
+        **({"keywords": list(about)} if about else {}),
+    }
+    # No value may continue on a line of its own: one that is `---` would end the front matter.
+    dumped = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000_000)
+    return f"---\n{dumped}---"
+
+
+# ── facts ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _facts(document: Document, zone: ZoneInfo) -> Iterator[str]:
+    facts = [*_what(document), *_when(document, zone), *(_part(part, zone) for part in document.roles)]
+    facts.append(("Verified", document.verified))
+    yield "\n".join(f"- **{inline(name)}:** {inline(text)}" for name, text in facts if text.strip())
+    if document.replayed:
+        yield "*Replayed from a record kept elsewhere; the status is that record’s own.*"
+
+
+def _what(document: Document) -> list[tuple[str, str]]:
+    return [
+        ("Incident", str(document.number)),
+        ("Status", document.status),
+        ("Owner of the review process", document.owner),
+        ("Services", ", ".join(document.services)),
+        ("Communities", ", ".join(document.communities)),
+    ]
+
+
+def _when(document: Document, zone: ZoneInfo) -> list[tuple[str, str]]:
+    return [
+        ("Impact began", _moment(document.impact.start, zone)),
+        ("Impact ended", _moment(document.impact.end, zone)),
+        ("Impact lasted", times.lasted(document.impact)),
+        ("Declared", times.stamp(document.declared, zone)),
+        ("Resolved", times.stamp(document.resolved, zone) if document.resolved else "not yet"),
+    ]
+
+
+def _moment(moment: Moment | None, zone: ZoneInfo) -> str:
+    if moment is None:
+        return "not known"
+    if moment.until is None:
+        return times.stamp(moment.at, zone)
+    return f"between {times.stamp(moment.at, zone)} and {times.stamp(moment.until, zone)}"
+
+
+def _part(part: Part, zone: ZoneInfo) -> tuple[str, str]:
+    until = f" until {times.stamp(part.until, zone)}" if part.until else ""
+    return part.name, f"{part.person}, from {times.stamp(part.since, zone)}{until}"
+
+
+# ── prose and actions ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sections(document: Document) -> Iterator[str]:
+    """Those that somebody has written; an empty one is left out."""
+    for section in document.sections:
+        if section.text.strip():
+            yield f"## {inline(section.title)}"
+            yield _fitted(inert(section.text, headings=True), under=2)
+
+
+def _actions(document: Document) -> Iterator[str]:
+    if document.actions:
+        yield "## Action items"
+        yield "\n".join(_action(action) for action in document.actions)
+    elif document.no_action.strip():
+        yield "## Action items"
+        yield f"None is needed: {inline(document.no_action)}"
+
+
+def _action(action: Action) -> str:
+    box = "[x]" if action.done else "[ ]"
+    said = " ".join(inline(text) for text in (action.text, *_unsaid((action.url,), action.text)))
+    return f"- {box} {_unbegun(said.strip())}"
+
+
+_BEGINS = re.compile(r"(?=[-#+>:%]|\(.*\)=)|\d{1,9}(?=[.)](?:\s|$))")
+
+
+def _unbegun(text: str) -> str:
+    """Some readers take what follows a task's box as the beginning of a line: of a heading, a list, a comment."""
+    begins = _BEGINS.match(text)
+    return f"{begins[0]}\\{text[begins.end() :]}" if begins else text
+
+
+def _unsaid(links: tuple[str, ...], text: str) -> list[str]:
+    """The links that the text itself does not show."""
+    shown = addresses(text)
+    return [link for link in links if link not in shown]
+
+
+_BLOCKS = MarkdownIt("commonmark").enable("table")
+_HASHES = re.compile(r"#{1,6}")
+
+
+def _fitted(text: str, *, under: int) -> str:
+    """The text with its headings below that level, no level skipped, whatever was typed."""
+    tokens = _BLOCKS.parse(text)
+    typed = [(opening, tokens[at + 1].content) for at, opening in enumerate(tokens) if _is_heading(opening)]
+    depths = sorted({opening.tag for opening, _ in typed})
+    lines, level = text.split("\n"), under
+    for opening, content in typed:
+        level = min(under + 1 + depths.index(opening.tag), level + 1, 6)
+        first, end = opening.map or (0, 0)
+        # Nothing moves: the lines that an underlined heading no longer needs stay, empty.
+        lines[first:end] = [_heading(opening, lines[first], content, level), *[""] * (end - first - 1)]
+    return "\n".join(lines)
+
+
+def _is_heading(token: Token) -> bool:
+    """One in a list or a quotation is no part of the outline."""
+    return token.type == "heading_open" and token.level == 0
+
+
+def _heading(opening: Token, line: str, content: str, level: int) -> str:
+    if opening.markup.startswith("#"):
+        return _HASHES.sub("#" * level, line, count=1)
+    # A sign at the end would close the heading and not be shown; a closing sign of ours lets it stand.
+    closing = " #" if content.endswith("#") else ""
+    return f"{'#' * level} {' '.join(content.splitlines())}{closing}"
+
+
+# ── the timeline ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _timeline(document: Document, zone: ZoneInfo) -> Iterator[str]:
+    yield "## Timeline"
+    yield times.legend([line.at.at for line in document.timeline], zone, inline(document.zone))
+    for heading, lines in groupby(document.timeline, key=lambda line: times.weekday(line.at.at, zone)):
+        yield f"### {heading}"
+        for line in lines:
+            yield from _line(line, zone)
+
+
+def _line(line: Line, zone: ZoneInfo) -> Iterator[str]:
+    at, until = line.at.at, line.at.until
+    time = times.span(at, until, zone) if until else times.clock(at, zone)
+    yield " · ".join(filter(None, (f"**{time}**", WORDS[line.kind], inline(line.by))))
+    if line.text.strip():
+        yield inert(line.text)
+    if links := _unsaid(line.links, line.text):
+        yield f"{'Link' if len(links) == 1 else 'Links'}: {', '.join(inline(link) for link in links)}"

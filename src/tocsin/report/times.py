@@ -1,0 +1,88 @@
+"""Times and durations in the words of a report."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+from tocsin.core.events import ImpactSet
+
+# Not strftime: what it says depends on the machine's language.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+def weekday(at: datetime, zone: tzinfo) -> str:
+    """`Monday, 31 October 2022`."""
+    return f"{_DAYS[at.astimezone(zone).weekday()]}, {day(at, zone)}"
+
+
+def day(at: datetime, zone: tzinfo) -> str:
+    """`31 October 2022`."""
+    there = at.astimezone(zone)
+    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+
+
+def clock(at: datetime, zone: tzinfo) -> str:
+    """`18:27 PDT`, with seconds only where there are any."""
+    there = at.astimezone(zone)
+    return f"{there:%H:%M:%S} {short(there)}" if there.second else f"{there:%H:%M} {short(there)}"
+
+
+def stamp(at: datetime, zone: tzinfo) -> str:
+    """`31 October 2022, 18:27 PDT`."""
+    return f"{day(at, zone)}, {clock(at, zone)}"
+
+
+def span(at: datetime, until: datetime, zone: tzinfo) -> str:
+    """`18:27 PDT – 19:00 PDT`; the day is named again only where it is another."""
+    end = clock(until, zone) if day(at, zone) == day(until, zone) else stamp(until, zone)
+    return f"{clock(at, zone)} – {end}"
+
+
+def short(there: datetime) -> str:
+    """The zone's short name at a local time: `PDT`; for the many zones that have none, `UTC-03:00`."""
+    name = there.tzname() or ""
+    return name if name.isalpha() else offset(there)
+
+
+def offset(there: datetime) -> str:
+    """`UTC-07:00`; plain `UTC` where there is none."""
+    plain = f"{there:%z}"
+    return f"UTC{plain[:3]}:{plain[3:5]}" if there.utcoffset() else "UTC"
+
+
+def legend(times: list[datetime], zone: tzinfo, name: str) -> str:
+    """Which clock a report shows: `All times are in America/Los_Angeles (PDT is UTC-07:00).`"""
+    there = [at.astimezone(zone) for at in sorted(times)]
+    pairs = dict.fromkeys((short(each), offset(each)) for each in there)
+    known = ", ".join(f"{letters} is {away}" for letters, away in pairs if letters != away)
+    return f"All times are in {name} ({known})." if known else f"All times are in {name}."
+
+
+def lasted(impact: ImpactSet) -> str:
+    """How long an impact was, as exactly as it is known; "" where it is not."""
+    start, end = impact.start, impact.end
+    if start is None or end is None:
+        return ""
+    shortest, longest = end.at - (start.until or start.at), (end.until or end.at) - start.at
+    if longest < timedelta(0):
+        return ""
+    least, most = duration(shortest), duration(longest)
+    if least == most:
+        return most
+    return f"between {least} and {most}" if shortest >= _MINUTE else f"up to {most}"
+
+
+_MINUTE = timedelta(minutes=1)
+
+
+def duration(length: timedelta) -> str:
+    """`2 hours 33 minutes`."""
+    hours, minutes = divmod(length // _MINUTE, 60)
+    days, hours = divmod(hours, 24)
+    counts = ((days, "day"), (hours, "hour"), (minutes, "minute"))
+    words = [f"{count} {unit}" if count == 1 else f"{count} {unit}s" for count, unit in counts if count]
+    return " ".join(words) or "less than a minute"

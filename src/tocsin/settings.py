@@ -1,0 +1,71 @@
+"""What one installation is told: where its data lies, which database it uses, where reports are published."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tocsin.core.refused import Refused
+
+FILE = "tocsin.toml"
+_KNOWN: dict[str, type] = {"database": str, "publish": dict}
+_PUBLISH: dict[str, type] = {"repository": str, "branch": str}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an installation can be told."""
+
+    data: Path
+    """The folder that holds everything the installation keeps."""
+    database: str
+    """Where the log lives, as an address: `sqlite:///…` (the default, in the data folder) or `postgresql://…`."""
+    repository: str
+    """The git repository reports are published into: a path or an address."""
+    branch: str = "main"
+
+
+def load(data: Path, database: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings of a data folder: its `tocsin.toml`, then the environment (`TOCSIN_DB`), then what is given here."""
+    told = _read(data / FILE)
+    publish = told.get("publish", {})
+    return Settings(
+        data=data,
+        database=database
+        or environ.get("TOCSIN_DB")
+        or told.get("database")
+        or f"sqlite:///{_inside(data, 'tocsin.db')}",
+        repository=publish.get("repository") or _inside(data, "published"),
+        branch=publish.get("branch", "main"),
+    )
+
+
+def _inside(data: Path, name: str) -> str:
+    return str((data / name).absolute())
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
+        raise Refused(f"{path} cannot be read: {trouble}.") from trouble
+    _check(path, told, _KNOWN, "")
+    _check(path, told.get("publish", {}), _PUBLISH, "publish.")
+    return told
+
+
+def _check(path: Path, told: Mapping[str, Any], known: Mapping[str, type], inside: str) -> None:
+    for key, value in told.items():
+        if key not in known:
+            raise Refused(
+                f"{path}: there is no setting “{inside}{key}”. There are: {', '.join(inside + k for k in known)}."
+            )
+        if not isinstance(value, known[key]):
+            what = "a table" if known[key] is dict else "a text"
+            raise Refused(f"{path}: “{inside}{key}” has to be {what}.")

@@ -1,0 +1,1 @@
+"""Where the log lives: one way to write, on SQLite and on PostgreSQL."""

@@ -1,0 +1,211 @@
+"""The log of an incident, and the row that lists show of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from tocsin.core.events import Entry, NoteEdited, TicketLinked, TicketUnlinked, blanked
+from tocsin.core.ids import Handle, IncidentNumber, Seq
+from tocsin.core.incident import Incident, fold
+from tocsin.core.moments import Moment
+from tocsin.core.report import report_state
+from tocsin.core.team import taking_part, team
+from tocsin.store import tables as t
+from tocsin.store.codec import decode, encode
+
+_LOCK = sa.select(t.incidents.c.last_seq).where(t.incidents.c.number == sa.bindparam("n")).with_for_update()
+_EXISTS = sa.select(t.incidents.c.number).where(t.incidents.c.number == sa.bindparam("n"))
+_ALL = sa.select(t.log).where(t.log.c.incident == sa.bindparam("n")).order_by(t.log.c.seq)
+_FOLDED = _ALL.where(t.log.c.informs == sa.false())
+_LINE = sa.select(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.seq == sa.bindparam("s"))
+_ABOUT = sa.select(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.about == sa.bindparam("s"))
+_SOURCE = sa.select(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.source == sa.bindparam("source"))
+_OF_COMMAND = (
+    sa.select(t.log.c.seq)
+    .where(t.log.c.incident == sa.bindparam("n"), t.log.c.first == sa.bindparam("s"), t.log.c.seq >= sa.bindparam("s"))
+    .order_by(t.log.c.seq)
+)
+_REFRESH = sa.update(t.incidents).where(t.incidents.c.number == sa.bindparam("n"))
+_REWORD = sa.update(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.seq == sa.bindparam("s"))
+_MEMBER = sa.select(t.team.c.person).where(t.team.c.incident == sa.bindparam("n"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Locked:
+    """An incident that nobody else can change until this transaction ends."""
+
+    incident: Incident
+    last: Seq
+
+
+def lock(c: sa.Connection, number: IncidentNumber) -> Locked | None:
+    """Lock first, then read: an incident's row, and then what its log says of it. None where there is none."""
+    last = c.scalar(_LOCK, {"n": number})
+    if last is None:
+        return None
+    return Locked(incident=fold(number, map(_entry, c.execute(_FOLDED, {"n": number}))), last=Seq(last))
+
+
+def create(c: sa.Connection, number: IncidentNumber, source: str | None) -> Locked:
+    """A new incident, with nothing in its log yet."""
+    incident = Incident(number=number)
+    c.execute(t.incidents.insert(), {"number": number, "source": source, "last_seq": 0, **row(incident)})
+    return Locked(incident=incident, last=Seq(0))
+
+
+def declared_by(c: sa.Connection, source: str) -> IncidentNumber | None:
+    """The incident that a declaration with this source made."""
+    number = c.scalar(sa.select(t.incidents.c.number).where(t.incidents.c.source == source))
+    return None if number is None else IncidentNumber(number)
+
+
+def exists(c: sa.Connection, number: IncidentNumber) -> bool:
+    return c.scalar(_EXISTS, {"n": number}) is not None
+
+
+def entries(c: sa.Connection, number: IncidentNumber) -> list[Entry]:
+    """The whole log, in the order it was recorded."""
+    return [_entry(each) for each in c.execute(_ALL, {"n": number})]
+
+
+def line(c: sa.Connection, number: IncidentNumber, seq: Seq) -> Entry | None:
+    found = c.execute(_LINE, {"n": number, "s": seq}).first()
+    return None if found is None else _entry(found)
+
+
+def recorded(c: sa.Connection, number: IncidentNumber, first: Seq) -> tuple[Seq, ...]:
+    """The lines that the command recorded whose first line this is."""
+    return tuple(Seq(seq) for seq in c.scalars(_OF_COMMAND, {"n": number, "s": first}))
+
+
+def by_source(c: sa.Connection, number: IncidentNumber, source: str) -> tuple[Seq, ...] | None:
+    """The lines a command with this source recorded, if it was here before."""
+    found = c.execute(_SOURCE, {"n": number, "source": source}).first()
+    return None if found is None else recorded(c, number, Seq(found.first))
+
+
+def append(c: sa.Connection, new: Sequence[Entry]) -> None:
+    """More lines, all from one command, numbered on from the last."""
+    first = new[0].seq
+    c.execute(t.log.insert(), [_row(entry, first) for entry in new])
+    _join_team(c, new)
+
+
+def refresh(c: sa.Connection, incident: Incident, last: Seq) -> None:
+    """The row, as the log has it now."""
+    c.execute(_REFRESH, {"n": incident.number, "last_seq": last, **row(incident)})
+
+
+def row(incident: Incident) -> dict[str, Any]:
+    """What lists show of an incident."""
+    held = [holding for holding in incident.holdings if holding.until is None]
+    return {
+        "title": incident.title,
+        "state": incident.state,
+        "phase": incident.phase,
+        "severity": incident.severity,
+        "criterion": incident.criterion,
+        "drill": incident.drill,
+        "declared_at": incident.declared_at,
+        "resolved_at": incident.resolved_at,
+        "services": list(incident.services),
+        "communities": list(incident.communities),
+        "roles": {role: list(incident.holders(role)) for role in sorted({holding.role for holding in held})},
+        "report_state": report_state(incident),
+    }
+
+
+def redact(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
+    """Blank a line's words, wherever its log repeats them: the one change a log permits. Returns what was there."""
+    words = _repeating(c, number, seq)
+    for entry in words:
+        c.execute(_REWORD, {"n": number, "s": entry.seq, "body": encode(blanked(entry.event))})
+    return words
+
+
+def mismatches(c: sa.Connection, number: IncidentNumber) -> list[str]:
+    """Where the rows of an incident differ from what its log says, as sentences; none is what it should be."""
+    log = entries(c, number)
+    wanted: dict[str, Any] = {"last_seq": log[-1].seq if log else 0, **row(fold(number, log))}
+    found = c.execute(sa.select(t.incidents).where(t.incidents.c.number == number)).one()._asdict()
+    members = set(c.scalars(_MEMBER, {"n": number}))
+    gaps = [entry.seq for place, entry in enumerate(log, start=1) if entry.seq != place]
+    return [
+        *(
+            f"Incident {number}: {name} is {found[name]!r}, its log says {value!r}."
+            for name, value in wanted.items()
+            if found[name] != value
+        ),
+        *([f"Incident {number}: its team differs from what its log says."] if members != team(log) else []),
+        *([f"Incident {number}: its log has a gap before line {gaps[0]}."] if gaps else []),
+    ]
+
+
+def rebuild(c: sa.Connection, number: IncidentNumber) -> None:
+    """Write the rows of an incident anew from its log."""
+    if lock(c, number) is None:
+        return
+    log = entries(c, number)
+    refresh(c, fold(number, log), log[-1].seq if log else Seq(0))
+    c.execute(t.team.delete().where(t.team.c.incident == number))
+    c.execute(t.team.insert(), [{"incident": number, "person": person} for person in sorted(team(log))])
+
+
+def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
+    """A line with all that say the same: a note with its edits, a ticket wherever it was linked and unlinked."""
+    target = line(c, number, seq)
+    match target:
+        case None:
+            return []
+        case Entry(event=TicketLinked(ticket=ticket) | TicketUnlinked(ticket=ticket)):
+            both = (TicketLinked, TicketUnlinked)
+            return [each for each in entries(c, number) if isinstance(each.event, both) and each.event.ticket == ticket]
+        case Entry(event=NoteEdited(), about=int(root)):
+            seq = root
+    edits = [_entry(each) for each in c.execute(_ABOUT, {"n": number, "s": seq})]
+    origin = line(c, number, seq)
+    return [*([origin] if origin else []), *(edit for edit in edits if isinstance(edit.event, NoteEdited))]
+
+
+def _join_team(c: sa.Connection, new: Sequence[Entry]) -> None:
+    number = new[0].incident
+    joining = {person for entry in new for person in taking_part(entry)}
+    missing = joining - set(c.scalars(_MEMBER, {"n": number}))
+    if missing:
+        c.execute(t.team.insert(), [{"incident": number, "person": person} for person in sorted(missing)])
+
+
+def _row(entry: Entry, first: Seq) -> dict[str, Any]:
+    return {
+        "incident": entry.incident,
+        "seq": entry.seq,
+        "first": first,
+        "kind": type(entry.event).__name__,
+        "informs": entry.event.informs,
+        "at": entry.at.at,
+        "until": entry.at.until,
+        "recorded_at": entry.recorded_at,
+        "by": entry.by,
+        "source": entry.source,
+        "about": entry.about,
+        "body": encode(entry.event),
+    }
+
+
+def _entry(found: sa.Row[Any]) -> Entry:
+    at: datetime = found.at
+    return Entry(
+        incident=IncidentNumber(found.incident),
+        seq=Seq(found.seq),
+        event=decode(found.kind, found.body),
+        at=Moment(at=at, until=found.until),
+        recorded_at=found.recorded_at,
+        by=Handle(found.by),
+        source=found.source,
+        about=None if found.about is None else Seq(found.about),
+    )

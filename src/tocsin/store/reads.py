@@ -1,0 +1,29 @@
+"""What lists and pages ask for; nothing here is locked or changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tocsin.core.ids import IncidentNumber
+from tocsin.store import tables as t
+
+
+def incidents(c: sa.Connection, state: str = "") -> list[dict[str, Any]]:
+    """The rows of all incidents, or of those in one state; newest first."""
+    rows = sa.select(t.incidents).order_by(t.incidents.c.number.desc())
+    if state:
+        rows = rows.where(t.incidents.c.state == state)
+    return [found._asdict() for found in c.execute(rows)]
+
+
+def numbers(c: sa.Connection) -> list[IncidentNumber]:
+    """The numbers of all incidents, in order."""
+    return [IncidentNumber(number) for number in c.scalars(sa.select(t.incidents.c.number).order_by("number"))]
+
+
+def team(c: sa.Connection, number: IncidentNumber) -> list[str]:
+    """The handles of an incident's response team."""
+    members = sa.select(t.team.c.person).where(t.team.c.incident == number).order_by("person")
+    return list(c.scalars(members))

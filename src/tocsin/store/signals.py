@@ -1,0 +1,99 @@
+"""Signals and what was said about them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from tocsin.core.events import REDACTED, Entry, Event, Noted, SignalCleared, SignalReceived
+from tocsin.core.ids import IncidentNumber, SignalId
+from tocsin.core.signals import Reported, Said, Signal
+from tocsin.store import tables as t
+from tocsin.store.codec import adapter, encode
+
+_TALK = sa.select(t.signal_talk.c.body).where(t.signal_talk.c.signal == sa.bindparam("s")).order_by("place")
+
+
+def find(c: sa.Connection, signal: SignalId) -> Reported | None:
+    """A signal with its talk; nobody else can change it until this transaction ends."""
+    body = c.scalar(sa.select(t.signals.c.body).where(t.signals.c.id == signal).with_for_update())
+    if body is None:
+        return None
+    talk = tuple(adapter(Said).validate_python(said) for said in c.scalars(_TALK, {"s": signal}))
+    return Reported(signal=adapter(Signal).validate_python(body), talk=talk)
+
+
+def incident_of(c: sa.Connection, signal: SignalId) -> IncidentNumber | None:
+    """The incident it belongs to, looked up without locking: an incident is always locked before its signals."""
+    number = c.scalar(sa.select(t.signals.c.incident).where(t.signals.c.id == signal))
+    return None if number is None else IncidentNumber(number)
+
+
+def open_with_key(c: sa.Connection, key: str) -> Signal | None:
+    """The open signal of that key."""
+    body = c.scalar(sa.select(t.signals.c.body).where(t.signals.c.open_key == key).with_for_update())
+    return None if body is None else adapter(Signal).validate_python(body)
+
+
+def add(c: sa.Connection, signal: Signal) -> None:
+    c.execute(t.signals.insert(), {"id": signal.id, **_row(signal)})
+
+
+def save(c: sa.Connection, signal: Signal) -> None:
+    c.execute(t.signals.update().where(t.signals.c.id == signal.id), _row(signal))
+
+
+def say(c: sa.Connection, signal: SignalId, said: Said) -> None:
+    """One more line of talk; the signal is locked by `find`."""
+    place = c.scalar(sa.select(sa.func.count()).where(t.signal_talk.c.signal == signal)) or 0
+    c.execute(t.signal_talk.insert(), {"signal": signal, "place": place + 1, "body": encode(said)})
+
+
+def blank(c: sa.Connection, entry: Entry) -> None:
+    """Take the words of a redacted line out of where the incident got them: a signal, or the talk about one."""
+    match entry.event:
+        case SignalReceived(signal=signal) | SignalCleared(signal=signal):
+            _blank_signal(c, signal, entry.event)
+        case Noted(text=text):
+            of_incident = sa.select(t.signals.c.id).where(t.signals.c.incident == entry.incident)
+            for signal in c.scalars(of_incident).all():
+                _blank_talk(c, SignalId(signal), text)
+        case _:
+            pass
+
+
+def every(c: sa.Connection) -> list[Signal]:
+    """All signals, in the order they were noted."""
+    bodies = c.scalars(sa.select(t.signals.c.body).order_by(t.signals.c.id))
+    return [adapter(Signal).validate_python(body) for body in bodies]
+
+
+def _row(signal: Signal) -> dict[str, object]:
+    is_open = signal.state != "closed" and signal.key
+    return {
+        "open_key": signal.key if is_open else None,
+        "state": signal.state,
+        "incident": signal.incident,
+        "body": encode(signal),
+    }
+
+
+def _blank_signal(c: sa.Connection, signal: SignalId, event: Event) -> None:
+    reported = find(c, signal)
+    if reported is None:
+        return
+    was = reported.signal
+    if isinstance(event, SignalCleared):
+        save(c, replace(was, why=REDACTED if was.why else ""))
+    else:
+        save(c, replace(was, text=REDACTED, people=tuple(REDACTED for _ in was.people)))
+
+
+def _blank_talk(c: sa.Connection, signal: SignalId, text: str) -> None:
+    reported = find(c, signal)
+    talk = reported.talk if reported else ()
+    for place, said in enumerate(talk, start=1):
+        if said.text == text:
+            where = (t.signal_talk.c.signal == signal) & (t.signal_talk.c.place == place)
+            c.execute(t.signal_talk.update().where(where), {"body": encode(replace(said, text=REDACTED))})

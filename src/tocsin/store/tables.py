@@ -1,0 +1,168 @@
+"""The tables, the same on SQLite and PostgreSQL. Migrations make them; a test holds both to be equal."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from tocsin.store.instant import Instant
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+counters = sa.Table(
+    "counters",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+"""Numbers without gaps: a row is locked by whoever counts it up, and a refusal counts it down again."""
+
+incidents = sa.Table(
+    "incidents",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.String, unique=True),
+    sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("title", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("phase", sa.String),
+    sa.Column("severity", sa.String),
+    sa.Column("criterion", sa.String),
+    sa.Column("drill", sa.Boolean, nullable=False),
+    sa.Column("declared_at", Instant),
+    sa.Column("resolved_at", Instant),
+    sa.Column("services", sa.JSON, nullable=False),
+    sa.Column("communities", sa.JSON, nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("report_state", sa.String, nullable=False),
+)
+"""What lists show of each incident: refreshed with its log, in the same transaction. The log is the truth."""
+
+log = sa.Table(
+    "log",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("informs", sa.Boolean, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("until", Instant),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("source", sa.String),
+    sa.Column("about", sa.Integer),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.UniqueConstraint("incident", "source"),
+    sa.Index("ix_log_incident_informs_seq", "incident", "informs", "seq"),
+    sa.Index("ix_log_incident_about", "incident", "about"),
+)
+"""The log. `first`: the first line that the same command recorded, so that a repeated command finds its answer."""
+
+team = sa.Table(
+    "team",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+)
+
+effects = sa.Table(
+    "effects",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), nullable=False),
+    sa.Column("destination", sa.String, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("trouble", sa.String, nullable=False),
+    sa.Index("ix_effects_incident_destination_id", "incident", "destination", "id"),
+    sa.Index("ix_effects_state_due", "state", "due"),
+)
+"""The outbox: wishes saved with the facts they follow from."""
+
+signals = sa.Table(
+    "signals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("open_key", sa.String, unique=True),
+    sa.Column("state", sa.String, nullable=False, index=True),
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), index=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+"""`open_key`: the signal's key while it is open, so that the same key again finds it."""
+
+signal_talk = sa.Table(
+    "signal_talk",
+    metadata,
+    sa.Column("signal", sa.Integer, sa.ForeignKey("signals.id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("zone", sa.String, nullable=False),
+)
+
+report_sections = sa.Table(
+    "report_sections",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("section", sa.String, primary_key=True),
+    sa.Column("revision", sa.Integer, primary_key=True),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("by", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Every text a section ever had; at a revision it is the one saved last until then."""
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("handle", sa.String, primary_key=True),
+    sa.Column("name_key", sa.String, nullable=False, index=True),
+    sa.Column("email_key", sa.String, nullable=False, index=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+groups = sa.Table(
+    "groups",
+    metadata,
+    sa.Column("slug", sa.String, primary_key=True),
+    sa.Column("name_key", sa.String, nullable=False, index=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+services = sa.Table(
+    "services",
+    metadata,
+    sa.Column("slug", sa.String, primary_key=True),
+    sa.Column("name_key", sa.String, nullable=False, index=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+communities = sa.Table(
+    "communities",
+    metadata,
+    sa.Column("slug", sa.String, primary_key=True),
+    sa.Column("name_key", sa.String, nullable=False, index=True),
+    sa.Column("body", sa.JSON, nullable=False),
+)
+"""The directory. The keys are casefolded, for looking people and places up as they are written."""
+
+receipts = sa.Table(
+    "receipts",
+    metadata,
+    sa.Column("source", sa.String, primary_key=True),
+    sa.Column("answer", sa.JSON, nullable=False),
+)
+"""What a command with a source was answered, where no log holds it: signals and the directory."""

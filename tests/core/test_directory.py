@@ -1,0 +1,93 @@
+"""What may stand in the directory."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.world import BOB, Story
+from tocsin.core import commands as c
+from tocsin.core.decisions.directory import update
+from tocsin.core.ids import Handle, Slug
+from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.refused import Refused
+
+EVE = Person(handle=Handle("eve"), name="Eve")
+
+
+def refusal(command: c.UpdateDirectory) -> str:
+    with pytest.raises(Refused) as caught:
+        update(command, Story().given())
+    return str(caught.value)
+
+
+def group(*members: str, slug: str = "night-watch", name: str = "Night watch") -> c.UpdateDirectory:
+    return c.UpdateDirectory(groups=(Group(slug=Slug(slug), name=name, members=tuple(map(Handle, members))),))
+
+
+def test_what_is_new_and_what_is_known_fit_together() -> None:
+    update(
+        c.UpdateDirectory(
+            people=(EVE,),
+            groups=(Group(slug=Slug("night"), name="Night", members=(EVE.handle, BOB.handle)),),
+            communities=(Community(slug=Slug("lis"), name="LIS", zone="Europe/London", representatives=(EVE.handle,)),),
+            services=(Service(slug=Slug("lis/prod"), name="LIS hub", communities=(Slug("lis"), Slug("utoronto"))),),
+        ),
+        Story().given(),
+    )
+
+
+@pytest.mark.parametrize("handle", ["", "Eve", "eve smith", "-eve", "eve\n", "è", "e" * 65])
+def test_a_handle_that_nobody_can_type_is_refused(handle: str) -> None:
+    assert refusal(c.UpdateDirectory(people=(Person(handle=Handle(handle), name="Eve"),))).startswith(
+        f"“{handle}” cannot be a handle: write it in small letters"
+    )
+
+
+def test_a_slug_that_no_address_can_carry_is_refused() -> None:
+    assert refusal(group(slug="Night Watch")).startswith("“Night Watch” cannot be a slug")
+
+
+def test_tocsins_own_handle_is_not_to_be_had() -> None:
+    assert refusal(c.UpdateDirectory(people=(Person(handle=Handle("tocsin"), name="T"),))) == (
+        "The handle “tocsin” is Tocsin's own. Choose another."
+    )
+
+
+@pytest.mark.parametrize(
+    "command", [c.UpdateDirectory(people=(Person(handle=Handle("eve"), name=" "),)), group(name="")]
+)
+def test_everything_has_a_name(command: c.UpdateDirectory) -> None:
+    assert refusal(command) == "Everybody and everything in the directory needs a name."
+
+
+def test_a_zone_that_is_none_is_refused() -> None:
+    assert refusal(c.UpdateDirectory(people=(Person(handle=Handle("eve"), name="Eve", zone="Mars"),))).startswith(
+        "“Mars” is no time zone."
+    )
+
+
+def test_a_member_that_nobody_knows_is_refused() -> None:
+    assert refusal(group("nobody")).startswith("Nobody is known as “nobody”.")
+
+
+def test_a_community_that_nobody_knows_is_refused() -> None:
+    service = Service(slug=Slug("x"), name="X", communities=(Slug("nowhere"),))
+    assert refusal(c.UpdateDirectory(services=(service,))).startswith("No community is known as “nowhere”.")
+
+
+def test_whoever_is_named_in_another_way_is_kept_by_handle() -> None:
+    command = c.UpdateDirectory(
+        people=(EVE,),
+        groups=(Group(slug=Slug("night"), name="Night", members=(Handle("EVE"), Handle("Dana Scott"))),),
+        services=(Service(slug=Slug("x"), name="X", communities=(Slug("Du Bois"),)),),
+    )
+    updated = update(command, Story().given())
+    assert updated.groups[0].members == ("eve", "dana")
+    assert updated.services[0].communities == ("dubois",)
+
+
+@pytest.mark.xfail(reason="the name of somebody new goes before the handle of somebody known")
+def test_a_handle_goes_before_a_name() -> None:
+    other = Person(handle=Handle("robert"), name="Bob")
+    command = c.UpdateDirectory(people=(other,), groups=(Group(slug=Slug("n"), name="N", members=(BOB.handle,)),))
+    assert update(command, Story().given()).groups[0].members == ("bob",)

@@ -1,0 +1,62 @@
+"""Addresses in what people write."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tocsin.core.links import addresses, link_kind
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("nothing here", ()),
+        ("see https://a.org/x.", ("https://a.org/x",)),
+        ("see <https://a.org>, then HTTP://B.org!", ("https://a.org", "HTTP://B.org")),
+        ("[the page](https://a.org/x_(y))", ("https://a.org/x_(y)",)),
+        ("(https://a.org/x)", ("https://a.org/x",)),
+        ("[https://a.org/x]", ("https://a.org/x",)),
+        ("https://a.org and https://a.org", ("https://a.org",)),
+        ("**https://a.org/x**", ("https://a.org/x",)),
+        ("<https://a.org|the page>", ("https://a.org",)),
+        ("`curl https://a.org/x`", ("https://a.org/x",)),
+    ],
+)
+def test_addresses_are_found_without_the_sentence_around_them(text: str, found: tuple[str, ...]) -> None:
+    assert addresses(text) == found
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("https://github.com/2i2c-org/infrastructure/issues/7637", "issue"),
+        ("https://github.com/HigherEdData/Du-Bois-STEM/pull/4", "pull-request"),
+        ("https://gitlab.com/a/b/-/merge_requests/7", "pull-request"),
+        ("https://2i2c.freshdesk.com/a/tickets/1021", "ticket"),
+        ("https://2i2c.org/issues/", "page"),
+        ("https://a.org", "page"),
+    ],
+)
+def test_what_an_address_points_at_is_told_by_its_form(address: str, kind: str) -> None:
+    assert link_kind(address) == kind
+
+
+def test_a_markdown_link_whose_text_is_an_address_gives_addresses_that_work() -> None:
+    assert addresses("[https://a.org](https://b.org)") == ("https://a.org", "https://b.org")
+
+
+def test_a_typographic_quote_ends_an_address() -> None:
+    assert addresses("“https://a.org/x”") == ("https://a.org/x",)
+
+
+@pytest.mark.parametrize("text", ["https://.", "(http://)"])
+def test_a_scheme_without_a_place_is_no_address(text: str) -> None:
+    assert addresses(text) == ()
+
+
+def test_a_line_of_nothing_but_brackets_is_read_in_no_time() -> None:
+    start = time.perf_counter()
+    addresses("https://a.org/" + ")" * 100_000)
+    assert time.perf_counter() - start < 1

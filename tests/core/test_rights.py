@@ -1,0 +1,50 @@
+"""Who may ask for what."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.world import ADA, BOB, CHARLIE, ONE
+from tocsin.core import commands as c
+from tocsin.core.ids import Handle, Seq, SignalId
+from tocsin.core.people import TOCSIN, Person
+from tocsin.core.refused import Refused
+from tocsin.core.rights import may
+
+BOT = Person(handle=Handle("prober"), name="Prober", kind="bot")
+NOTE = c.Note(incident=ONE, text="x")
+RECORD = c.RecordPublication(incident=ONE, request=Seq(1), path="x", commit="y")
+
+
+@pytest.mark.parametrize("command", [NOTE, c.Declare(title="x"), c.NoteSignal(text="x"), c.Acknowledge(incident=ONE)])
+def test_the_team_may_ask_for_anything(command: c.Command) -> None:
+    may(BOB, command)
+
+
+@pytest.mark.parametrize("actor", [CHARLIE, BOT])
+@pytest.mark.parametrize("command", [c.NoteSignal(text="x"), c.AddToSignal(signal=SignalId(1), text="x")])
+def test_everybody_may_say_that_something_is_wrong(actor: Person, command: c.Command) -> None:
+    may(actor, command)
+
+
+@pytest.mark.parametrize("command", [NOTE, c.Declare(title="x"), c.Judge(signal=SignalId(1), verdict="noise")])
+def test_charlie_may_not(command: c.Command) -> None:
+    with pytest.raises(Refused, match=r"^Charlie Babbage is not on the team"):
+        may(CHARLIE, command)
+
+
+def test_only_an_administrator_changes_the_directory() -> None:
+    may(ADA, c.UpdateDirectory())
+    with pytest.raises(Refused, match=r"^Bob Kahn is no administrator"):
+        may(BOB, c.UpdateDirectory())
+
+
+def test_only_tocsin_records_what_came_back() -> None:
+    may(TOCSIN, RECORD)
+    with pytest.raises(Refused, match=r"^Only Tocsin itself records what comes from elsewhere"):
+        may(ADA, RECORD)
+
+
+def test_nobody_of_the_team_skips_the_review() -> None:
+    with pytest.raises(Refused, match=r"^Only Tocsin itself"):
+        may(BOB, c.PublishReplayed(incident=ONE, status="Closed", publisher=BOB.handle))

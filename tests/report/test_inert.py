@@ -1,0 +1,332 @@
+"""What people wrote reads as they wrote it in both MyST renderers, and does nothing."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from io import StringIO
+from itertools import count
+from pathlib import Path
+
+import pytest
+from docutils import nodes  # type: ignore[import-untyped]
+from docutils.core import publish_doctree  # type: ignore[import-untyped]
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from myst_parser.parsers.docutils_ import Parser
+
+from tocsin.report.inert import inert
+
+CASES = Path(__file__).parents[3] / "shared" / "data" / "cases"
+
+EXTENSIONS = [
+    *("amsmath", "attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist", "html_admonition"),
+    *("html_image", "replacements", "smartquotes", "strikethrough", "substitution", "tasklist"),
+]
+
+
+def published(document: str) -> tuple[nodes.document, list[str]]:
+    """The document as myst-parser reads it with everything enabled, and its complaints."""
+    complaints = StringIO()
+    quiet = {"warning_stream": complaints, "report_level": 1, "halt_level": 6, "_disable_config": True}
+    tree = publish_doctree(
+        document, parser=Parser(), settings_overrides={"myst_enable_extensions": EXTENSIONS, **quiet}
+    )
+    return tree, complaints.getvalue().splitlines()
+
+
+def shown(text: str, **how: bool) -> str:
+    return str(published(inert(text, **how))[0].astext())
+
+
+# --- Ordinary Markdown stays, byte for byte --------------------------------------------------------------------------
+
+ORDINARY = [
+    "",
+    "\n\nA *paragraph*, **bold**, snake_case.\n  Its second line.\n",
+    "- a\n- b\n  - c\n\n1. x\n2. y\n\n> quote\n> more\n",
+    "- [ ] open\n- [x] done",
+    "`{a}` and ``{b}`c` `` and `$x$ <b>`",
+    "```python\nx = {1: 2}  # not a heading\n% $a$ <b>\n```\n",
+    "~~~c++\nx\n~~~",
+    "> ```\n> x\n> ```",
+    "- a\n\n  ```sh\n  $ ls $HOME\n  ```",
+    "    indented {{x}}\n    # code\n",
+    "[a](https://x.org/{b}) ![c](https://x.org/d.png) <https://x.org/@ada> <ada@example.org>",
+    "https://medium.com/@ada?a=$b and ada@example.org",
+    "[a][x], [b][]\n\n[x]: https://x.org\n[b]: https://y.org 'title'\n",
+    "| a | b |\n|---|:-:|\n| `x` | y \\| z |\n",
+    'a < b, c > d, costs $5, 100% {"a": 1}, f(x)=y, 10:30 :)',
+    "a\\\nb  \nc\n\n***\n\nd\n\n---\n\ne &lt; &amp;",
+]
+
+
+@pytest.mark.parametrize("headings", [True, False])
+@pytest.mark.parametrize("text", ORDINARY)
+def test_ordinary_markdown_is_not_changed(text: str, headings: bool) -> None:
+    assert inert(text, headings=headings) == text
+
+
+def strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from strings(part)
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the cases are not here")
+def test_the_texts_of_real_incidents_are_not_changed() -> None:
+    texts = [text for case in sorted(CASES.glob("*.json")) for text in strings(json.loads(case.read_text()))]
+    assert texts
+    assert [text for text in texts if inert(text) != text] == []
+
+
+# --- What MyST would act on is escaped -------------------------------------------------------------------------------
+
+ESCAPED = {
+    "{note}`x`": "\\{note}`x`",
+    "{note .wide}``x``": "\\{note .wide}``x``",
+    "\\\\{note}`x`": "\\\\\\{note}`x`",
+    "{{ name }}": "\\{{ name }}",
+    "`x`{.c} [t]{#i} ![p](q){w=1}": "`x`\\{.c} [t]\\{#i} ![p](q)\\{w=1}",
+    "{#id .cls}\n- x": "\\{#id .cls}\n- x",
+    "$5 and $6": "\\$5 and \\$6",
+    "$$\nx\n$$": "\\$\\$\nx\n\\$\\$",
+    "\\begin{align}\nx\n\\end{align}": "\\\\begin{align}\nx\n\\end{align}",
+    "a <b>c</b> <!-- d": "a \\<b>c\\</b> \\<!-- d",
+    "<?php\n<!DOCTYPE html>\n<div>": "\\<?php\n\\<!DOCTYPE html>\n\\<div>",
+    "% hidden": "\\% hidden",
+    "(name)=": "\\(name)=",
+    "+++": "\\+++",
+    "+ + + x": "\\+ + + x",
+    ":::{note}\nx\n:::": "\\:::{note}\nx\n\\:::",
+    "a[^1]\n\n[^1]: note": "a\\[^1]\n\n\\[^1]: note",
+    "[x]: https://x.org": "\\[x]: https://x.org",
+    "[x]\n\n[x]: https://x.org\n[y]: z\n[x]: w": "[x]\n\n[x]: https://x.org\n\\[y]: z\n\\[x]: w",
+    ":field: value": "\\:field: value",
+    "term\n: meaning\n\nother\n\n~ meaning": "term\n\\: meaning\n\nother\n\n\\~ meaning",
+    "term\n\n    : code": "term\n\n\n    : code",
+    "    : code": "\n    : code",
+    "> - % deep": "> - \\% deep",
+    "- [ ] # box": "- \\[ ] # box",
+    "% a | b\n-|-\n{{c}} | d | e": "\\% a | b\n-|-\n\\{{c}} | d \\| e",
+    "<inv:key#name> [a](key)": "\\<inv:key#name> \\[a](key)",
+    "[see [a](key) and [^1] here](https://x.org)": "[see \\[a\\](key) and \\[^1\\] here](https://x.org)",
+    "<![CDATA[ [a](key)": "\\<![CDATA[ \\[a\\](key)",
+    "\u00a0 (name)= \u00a0": "\u00a0 \\(name)= \u00a0",
+    "[x]: http://a\\ ": "\\[x]: http://a\\ ",
+    "(c) ... (TM)": "\\(c) ... \\(TM)",
+    "@ada in [ada@host ~]$": "\\@ada in \\[ada@host ~]$",
+    "---\ntitle: x\n---": "***\ntitle: x\n\\---",
+    "--- Logging error ---": "\\--- Logging error ---",
+}
+
+
+@pytest.mark.parametrize("text", ESCAPED)
+def test_a_backslash_makes_it_text(text: str) -> None:
+    assert inert(text) == ESCAPED[text]
+
+
+@pytest.mark.parametrize("text", ESCAPED)
+def test_what_is_inert_is_left_alone(text: str) -> None:
+    assert inert(ESCAPED[text]) == ESCAPED[text]
+
+
+def test_a_pasted_shell_comment_is_no_heading_of_the_document() -> None:
+    assert inert("# restart\n#!/bin/sh\n\na\n---\nb\n==") == "\\# restart\n#!/bin/sh\n\na\n\\---\nb\n\\=="
+
+
+def test_headings_stay_where_they_are_wanted() -> None:
+    text = "# One #\n\nTwo\n---\n\nThree\n=====\n"
+    assert inert(text, headings=True) == text
+
+
+def test_in_a_heading_the_rest_is_escaped_all_the_same() -> None:
+    assert inert("# {a}`b` #\n\n{{c}}\n---", headings=True) == "# \\{a}`b` #\n\n\\{{c}}\n---"
+
+
+def test_within_code_a_line_is_joined_to_the_one_before_since_a_backslash_would_be_seen() -> None:
+    assert inert("> see `a\n> % b` {c}`d`") == "> see `a % b` \\{c}`d`"
+
+
+def test_a_line_that_is_blank_only_to_the_eye_does_not_shift_the_rest() -> None:
+    assert inert("\u00a0\n{{x}}\n--") == "\u00a0\n\\{{x}}\n\\--"
+
+
+# --- Fences ----------------------------------------------------------------------------------------------------------
+
+FENCES = {
+    "```{note}\nx\n```": "```\n{note}\nx\n```",
+    "```   {note} y\nx\n```": "```\n{note} y\nx\n```",
+    "~~~&#123;note}\nx\n~~~": "~~~\n&#123;note}\nx\n~~~",
+    "```\\{note}\nx\n```": "```\n\\{note}\nx\n```",
+    "```[W 2022-11-14 hub] late\nx\n```": "```\n[W 2022-11-14 hub] late\nx\n```",
+    "~~~ ~~~\nx\n~~~": "~~~\n    ~~~\nx\n~~~",
+    "1. - > ```{x}\n     > y": "1. - > ```\n     > {x}\n     > y\n     > ```",
+    "```\nx": "```\nx\n```",
+    "````\nx\n```\n": "````\nx\n```\n````\n",
+    "- ```\n  x": "- ```\n  x\n  ```",
+    "> ~~~\n> x\n": "> ~~~\n> x\n> ~~~\n",
+}
+
+
+@pytest.mark.parametrize("text", FENCES)
+def test_a_fence_is_closed_and_its_info_is_shown(text: str) -> None:
+    assert inert(text) == FENCES[text]
+
+
+def test_a_fence_that_its_quote_closes_is_left_alone() -> None:
+    assert inert("> ```\n> x\n\ny") == "> ```\n> x\n\ny"
+
+
+def test_what_is_nested_deeper_than_renderers_read_is_shown_as_code() -> None:
+    assert shown("> " * 1000 + "word ```") == "> " * 1000 + "word ```\n"
+
+
+def test_what_never_settles_is_shown_as_code() -> None:
+    text = "[a](x" * 20 + ")" * 20
+    assert inert(text) == f"```\n{text}\n```"
+
+
+# --- Characters ------------------------------------------------------------------------------------------------------
+
+
+def test_control_characters_are_shown_as_pictures() -> None:
+    assert inert("a\x00b\x1b[31m\x07\tc\x7f\ud83d") == "a\ufffdb␛[31m␇\tc␡\ufffd"
+
+
+def test_every_kind_of_line_ending_is_a_newline() -> None:
+    assert inert("a\r\nb\rc\n\rd") == "a\nb\nc\n\nd"
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("\u202eabc\n", "\u202eabc\u202c\n"),
+        ("\u2067a\u202ab", "\u2067a\u202ab\u202c\u2069"),
+        ("\u2067a\u202ab\u2069", "\u2067a\u202ab\u2069"),
+        ("\u202ea\u202c", "\u202ea\u202c"),
+        ("a\u2069\u202c", "a\u2069\u202c"),
+        ("```\n\u2066a\n```", "```\n\u2066a\n```\n\n\u2069"),
+        ("# \u2066a #", "# \u2066a #\n\n\u2069"),
+    ],
+)
+def test_a_change_of_direction_does_not_leak(text: str, closed: str) -> None:
+    assert inert(text, headings=True) == closed
+
+
+# --- Anything at all -------------------------------------------------------------------------------------------------
+
+FRAGMENTS = """
+W W|*W*|`W`|``W`W``|`|``|```|~~~|{W}`W`|{W .W}``W``|{{W}}|{{|}}|{#W .W}|{W|{} W }|$W$|$|$$|$$W$$|<div>|<b>W</b>|<!--|
+<!-- W -->|<?W|?>|<!W|<script>|</div>|% W|(W)=|+++|+++ W|+ + + W|:::|:::{note}|[^W]: W|[^W]|[W]: W|[x]: http://W|[x]|
+[W](W)|[W](http://W "W")|![W](W)|[W][x]|\\begin{align}|\\end{align}|:W: W|: W|~ W|# W|## W #|===|---|--|-|* W|1. W|> W|
+```{note}|```{W} W|``` {W}|~~~{note}|~~~ &#123;W}|```\\{W}|```python|```[W W|    W|\\|(c)|@W|[@W]|[W@W W]|<W@x.org>|
+<inv:W>|https://W.org/@W|[W]{.W}|`W`{.W}|[W](W){#W}|[`W](W`W)|[W](\nW)|--- W|\u00a0|\u2067W|"W"|- [x] {{W}}|- [ ] # W|
+T\n\n    : W|    ~ W
+""".replace("\n", "", 1).replace("|\n", "|").strip("\n").split("|")  # fmt: skip
+TABLES = ["|W|W{{W}}|W|\n|-|-|-|\n|`W|{W}`W`|", "W|W\n-|-\n% W|W|W", "|"]
+JOINTS = ["", " ", "\n", "\n", "\n\n", "\n> ", "\n- ", "\n  ", "\n    ", "\n\n    ", "\n> > ", "\n1. "]
+
+FORBIDDEN = {
+    *("admonition", "comment", "definition_list", "field_list", "footnote", "footnote_reference", "math", "math_block"),
+    *("note", "problematic", "rubric", "section", "substitution_reference", "target", "title"),
+}
+# Lines across and boxes are ordinary Markdown, whatever docutils says of them.
+TOLERATED = re.compile(r"ransition|no leading paragraph|^\s*$")
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> str:
+    """Fragments in any order and nesting, every word in them once."""
+    pieces = draw(st.lists(st.tuples(st.sampled_from(FRAGMENTS + TABLES), st.sampled_from(JOINTS)), max_size=12))
+    numbers = count()
+    text = "".join(fragment + joint for fragment, joint in pieces)
+    return re.sub(r"W", lambda _: f"w{next(numbers)}x", draw(st.sampled_from(["", "> ", "- ", "1. > "])) + text)
+
+
+def words(tree: nodes.document) -> str:
+    """All that is read, and the addresses and titles of links."""
+    kept = ("alt", "language", "classes", "refuri", "reftitle", "uri")
+    attributes = [str(node.get(name, "")) for node in tree.findall(nodes.Element) for name in kept]
+    return f"{tree.astext()} {attributes}".lower()
+
+
+short = settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+@short
+@given(hostile())
+def test_nothing_runs_nothing_is_lost_and_the_document_around_it_stays(text: str) -> None:
+    tree, complaints = published(f"Before it.\n\n{inert(text)}\n\nAfter it.\n")
+    assert {node.tagname for node in tree.findall(nodes.Element)} & FORBIDDEN == set()
+    assert [raw for raw in tree.findall(nodes.raw) if not re.match(r"<br />|\\\\|<input class", raw.astext())] == []
+    assert [line for line in complaints if not TOLERATED.search(line)] == []
+    paragraphs = [node.astext() for node in tree.children if isinstance(node, nodes.paragraph)]
+    assert (paragraphs[0], paragraphs[-1]) == ("Before it.", "After it.")
+    assert [word for word in re.findall(r"w\d+x", text) if word not in words(tree)] == []
+
+
+@short
+@given(hostile())
+def test_plain_commonmark_finds_no_html_and_the_paragraphs_around_it(text: str) -> None:
+    html = MarkdownIt("commonmark").render(f"Before it.\n\n{inert(text)}\n\nAfter it.\n")
+    assert html.startswith("<p>Before it.</p>\n")
+    assert html.endswith("<p>After it.</p>\n")
+    assert re.findall(r"<(?:div|b|script)\b|<!|<\?|<h\d", html) == []
+
+
+@short
+@given(hostile())
+def test_with_headings_nothing_else_runs(text: str) -> None:
+    tree, _ = published(f"Before it.\n\n{inert(text, headings=True)}\n\nAfter it.\n")
+    found = {node.tagname for node in tree.findall(nodes.Element)} & FORBIDDEN
+    assert found <= {"section", "title", "rubric"}
+    assert tree.astext().startswith("Before it.")
+    assert tree.astext().endswith("After it.")
+
+
+@short
+@given(hostile())
+def test_once_is_as_good_as_twice(text: str) -> None:
+    once = inert(text)
+    assert inert(once) == once
+
+
+@short
+@given(st.text(alphabet="`~{}[]()<>!$%@:+-=#*_\\|^&; \t\nab1.\u00a0\u2067\x00", max_size=60))
+def test_no_character_is_too_odd(text: str) -> None:
+    tree, _ = published(f"Before it.\n\n{inert(text)}\n\nAfter it.\n")
+    assert {node.tagname for node in tree.findall(nodes.Element)} & FORBIDDEN == set()
+    assert tree.children[0].astext() == "Before it."
+    assert tree.children[-1].astext() == "After it."
+
+
+LONG = {
+    "brackets": "[" * 20_000,
+    "pictures": "![" * 10_000,
+    "runs": " ".join("`" * length for length in range(600)),
+    "backticks": "`" * 200_000,
+    "quotes": ("> " * 1000 + "a\n") * 100,
+    "braces": "{" * 100_000,
+    "keys": "{a=" * 60_000,
+    "dollars": "$" * 100_000,
+    "backslashes": "\\" * 200_001 + "{{",
+    "footnotes": "[^a" * 20_000,
+    "code": "`" + "a\n% b\n" * 20_000 + "`",
+    "fences": "```{a}\nb\n```\n" * 10_000,
+    "comments": "% a\n" * 30_000,
+    "spaces": "a" + " " * 200_000 + "b",
+    "newlines": "\n" * 200_000,
+    "directions": "\u2066" * 100_000 + "\u202a" * 50_000 + "\u2069" * 50_000,
+    "prose": ("A line of [words](https://x.org), `code` and *more*.\n" * 6 + "\n") * 500,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_a_long_text_takes_no_long_time(text: str) -> None:
+    started = time.process_time()
+    inert(text)
+    assert time.process_time() - started < 5
