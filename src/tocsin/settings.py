@@ -12,8 +12,8 @@ from typing import Any
 from tocsin.core.refused import Refused
 
 FILE = "tocsin.toml"
-_KNOWN: dict[str, type] = {"database": str, "publish": dict}
-_PUBLISH: dict[str, type] = {"repository": str, "branch": str}
+KNOWN = ("database", "publish.repository", "publish.branch")
+"""Every setting a file can have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +55,17 @@ def _read(path: Path) -> dict[str, Any]:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
         raise Refused(f"{path} cannot be read: {trouble}.") from trouble
-    _check(path, told, _KNOWN, "")
-    _check(path, told.get("publish", {}), _PUBLISH, "publish.")
+    _check(path, told)
     return told
 
 
-def _check(path: Path, told: Mapping[str, Any], known: Mapping[str, type], inside: str) -> None:
-    for key, value in told.items():
-        if key not in known:
-            raise Refused(
-                f"{path}: there is no setting “{inside}{key}”. There are: {', '.join(inside + k for k in known)}."
-            )
-        if not isinstance(value, known[key]):
-            what = "a table" if known[key] is dict else "a text"
-            raise Refused(f"{path}: “{inside}{key}” has to be {what}.")
+def _check(path: Path, told: Mapping[str, Any]) -> None:
+    if not isinstance(told.get("publish", {}), dict):
+        raise Refused(f"{path}: “publish” has to be a table: [publish].")
+    settings = {key: value for key, value in told.items() if key != "publish"}
+    settings |= {f"publish.{key}": value for key, value in told.get("publish", {}).items()}
+    for key, value in settings.items():
+        if key not in KNOWN:
+            raise Refused(f"{path}: there is no setting “{key}”. There are: {', '.join(KNOWN)}.")
+        if not isinstance(value, str):
+            raise Refused(f"{path}: “{key}” has to be a text.")

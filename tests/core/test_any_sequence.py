@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import given
@@ -59,8 +59,9 @@ WORDS: dict[str, list[str]] = {
     "status": ["", "", "", "Closed"],
 }
 TEXT = st.sampled_from(["", " \n", "The disk is full.", "İSTANBUL ß", "```{eval-rst}", "x" * 301]) | st.text(max_size=9)
+EAST, WEST = timezone(14 * 60 * MINUTE), timezone(-12 * 60 * MINUTE)
 TIME = st.integers(-90, 90).map(lambda minutes: NOON + minutes * MINUTE) | st.sampled_from(
-    [NAIVE, datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)]
+    [NAIVE, *(NOON.replace(year=year, tzinfo=zone) for year in (1, 2, 9998, 9999) for zone in (UTC, EAST, WEST))]
 )
 
 

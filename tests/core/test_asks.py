@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timezone
+
 import pytest
 
 from tests.core.world import ADA, BOB, DANA, MINUTE, NAIVE, NOON, ONE, Story, declared, refusal
@@ -144,3 +146,25 @@ def test_a_time_without_a_zone_is_refused() -> None:
 
 def test_an_ask_cannot_be_due_before_it_is_made() -> None:
     refusal(declared(), c.Delegate(incident=ONE, what="x", to="bob", until=NOON - 60 * MINUTE))
+
+
+def test_whoever_commands_may_finish_what_nobody_needs_any_more() -> None:
+    story = asked()
+    story.tell(c.FinishAsk(incident=ONE, outcome="It came back by itself.", ask=ASK), by=ADA)
+    assert (story.incident.asks[0].state, story.incident.asks[0].person) == ("done", "ada")
+
+
+def test_without_its_line_whoever_commands_finishes_only_their_own() -> None:
+    assert refusal(asked(), c.FinishAsk(incident=ONE, outcome="x"), by=ADA) == NOTHING
+
+
+@pytest.mark.parametrize("command", [c.AcceptAsk(incident=ONE, ask=ASK), c.DeclineAsk(incident=ONE, ask=ASK)])
+def test_whoever_commands_answers_for_nobody_else(command: c.Command) -> None:
+    assert refusal(asked(), command, by=ADA) == "That ask was put to somebody else."
+
+
+def test_the_time_an_ask_is_due_is_kept_in_utc() -> None:
+    story = declared()
+    due = (NOON + 60 * MINUTE).astimezone(timezone(5 * 60 * MINUTE))
+    story.tell(c.Delegate(incident=ONE, what="x", to="bob", until=due))
+    assert str(story.incident.asks[0].until) == "2026-11-12 13:00:00+00:00"

@@ -86,8 +86,39 @@ def test_whoever_is_named_in_another_way_is_kept_by_handle() -> None:
     assert updated.services[0].communities == ("dubois",)
 
 
-@pytest.mark.xfail(reason="the name of somebody new goes before the handle of somebody known")
 def test_a_handle_goes_before_a_name() -> None:
     other = Person(handle=Handle("robert"), name="Bob")
     command = c.UpdateDirectory(people=(other,), groups=(Group(slug=Slug("n"), name="N", members=(BOB.handle,)),))
     assert update(command, Story().given()).groups[0].members == ("bob",)
+
+
+def test_a_slug_goes_before_a_name() -> None:
+    other = Community(slug=Slug("bois"), name="dubois")
+    service = Service(slug=Slug("x"), name="X", communities=(Slug("dubois"), other.slug))
+    command = c.UpdateDirectory(communities=(other,), services=(service,))
+    assert update(command, Story().given()).services[0].communities == ("dubois", "bois")
+
+
+def test_a_new_community_may_be_called_by_its_name() -> None:
+    town = Community(slug=Slug("lis"), name="Lisbon")
+    command = c.UpdateDirectory(
+        communities=(town,), services=(Service(slug=Slug("x"), name="X", communities=(Slug("LISBON"),)),)
+    )
+    assert update(command, Story().given()).services[0].communities == ("lis",)
+
+
+def test_the_handle_of_somebody_new_is_found_in_any_case() -> None:
+    eve = Person(handle=Handle("eve"), name="Eve Smith")
+    command = c.UpdateDirectory(people=(eve,), groups=(Group(slug=Slug("n"), name="N", members=(Handle("Eve"),)),))
+    assert update(command, Story().given()).groups[0].members == ("eve",)
+
+
+def test_a_new_community_is_no_member() -> None:
+    night = Group(slug=Slug("n"), name="N", members=(Handle("lis"),))
+    command = c.UpdateDirectory(communities=(Community(slug=Slug("lis"), name="LIS hub"),), groups=(night,))
+    assert refusal(command).startswith("Nobody is known as “lis”.")
+
+
+def test_a_name_or_address_no_index_can_hold_is_refused() -> None:
+    long = Person(handle=Handle("long"), name="a" * 201)
+    assert "is 201 characters long" in refusal(c.UpdateDirectory(people=(long,)))

@@ -12,7 +12,7 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.events import EVENTS
 from tocsin.core.ids import Seq, Slug
-from tocsin.core.incident import Incident, evolve, fold
+from tocsin.core.incident import Incident, Link, Ticket, evolve, fold
 from tocsin.core.people import Party
 from tocsin.core.timeline import timeline
 
@@ -97,8 +97,15 @@ def test_talk_may_be_left_out() -> None:
 
 
 def test_a_link_and_a_signal_are_kept_once() -> None:
-    link = e.LinkAdded(url="https://a.org")
-    assert fold(ONE, [entry(link), entry(link, 2)]).links == ("https://a.org",)
+    link, signal = e.LinkAdded(url="https://a.org", title="A"), EXAMPLES["SignalReceived"]
+    incident = fold(ONE, [entry(link), entry(link, 2), entry(signal, 3), entry(signal, 4)])
+    assert (incident.links, incident.signals) == ((Link(url="https://a.org", title="A"),), (7,))
+
+
+def test_a_ticket_goes_with_the_line_that_linked_it_even_when_its_words_were_taken_out() -> None:
+    linked = [entry(e.TicketLinked(ticket=e.REDACTED), seq) for seq in (1, 2)]
+    incident = fold(ONE, [*linked, entry(e.TicketUnlinked(ticket=e.REDACTED), 3, about=1)])
+    assert incident.tickets == (Ticket(seq=Seq(2), ticket=e.REDACTED),)
 
 
 def test_an_answer_goes_to_its_own_ask() -> None:

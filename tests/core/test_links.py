@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tocsin.core.links import addresses, link_kind
+from tocsin.core.links import addresses, is_address, link_kind
 
 
 @pytest.mark.parametrize(
@@ -54,6 +54,18 @@ def test_a_typographic_quote_ends_an_address() -> None:
 @pytest.mark.parametrize("text", ["https://.", "(http://)"])
 def test_a_scheme_without_a_place_is_no_address(text: str) -> None:
     assert addresses(text) == ()
+
+
+@pytest.mark.parametrize("text", ["https://a.org", "HTTP://a.org/x?y=z#w", "http://localhost:8000"])
+def test_one_web_address_is_an_address(text: str) -> None:
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a.org", "https://", "https://.", "https:///x", "ftp://a.org", "see https://a.org", "https://a.org b"]
+)
+def test_anything_else_is_none(text: str) -> None:
+    assert not is_address(text)
 
 
 def test_a_line_of_nothing_but_brackets_is_read_in_no_time() -> None:

@@ -44,6 +44,21 @@ def test_an_empty_line_is_refused(text: str) -> None:
     )
 
 
+@pytest.mark.parametrize("outcome", ["", "b"])
+def test_what_a_line_holds_is_counted_together(outcome: str) -> None:
+    half = "a" * (c.LONGEST // 2)
+    says = refusal(
+        declared(), c.Note(incident=ONE, text=half, output=f"{half}{'' if outcome else 'b'}", outcome=outcome)
+    )
+    assert says == "That line is 200,001 characters; one holds 200,000. Split it, or keep it in a file."
+
+
+def test_a_line_may_be_as_long_as_can_be() -> None:
+    story, half = declared(), "a" * (c.LONGEST // 2)
+    story.tell(c.Note(incident=ONE, text=half, output=half))
+    assert story.events[-1] == e.Noted(text=half, output=half)
+
+
 def test_a_line_can_be_back_dated_with_a_range() -> None:
     story = declared()
     command = c.Note(incident=ONE, text="Somewhere here it began.", until=NOON - 30 * MINUTE)
@@ -153,10 +168,12 @@ def test_where_nobody_said_anything_there_is_nothing_to_redact() -> None:
 
 
 def test_blanking_takes_the_words_and_keeps_the_rest() -> None:
-    signal = e.SignalReceived(signal=SignalId(1), kind="ticket", text="I am Eve.", people=("eve", "mallory"), count=3)
-    blank = e.blanked(signal)
-    assert blank == e.SignalReceived(
-        signal=SignalId(1), kind="ticket", text=e.REDACTED, people=(e.REDACTED, e.REDACTED), count=3
+    signal = e.SignalReceived(
+        signal=SignalId(1), kind="ticket", text="I am Eve.", people=("eve", "bob"), count=3, link="https://a.org/eve"
+    )
+    black = e.REDACTED
+    assert e.blanked(signal) == e.SignalReceived(
+        signal=SignalId(1), kind="ticket", text=black, people=(black, black), count=3, link=black
     )
 
 
@@ -190,3 +207,8 @@ def test_a_redacted_line_is_not_mended() -> None:
     story.tell(c.Redact(incident=ONE, line=LINE, why="A password."))
     story.entries[LINE - 1] = replace(story.entries[LINE - 1], event=e.blanked(story.entries[LINE - 1].event))
     refusal(story, c.EditNote(incident=ONE, line=LINE, text="x"), by=BOB)
+
+
+def test_a_line_is_not_mended_into_more_than_one_holds() -> None:
+    command = c.EditNote(incident=ONE, line=LINE, text="a" * c.LONGEST, output="b")
+    assert refusal(noted(), command, by=BOB).startswith("That line is 200,001 characters")

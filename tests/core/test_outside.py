@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timezone
+
 import pytest
 
 from tests.core.world import ADA, BOB, MINUTE, NAIVE, NOON, ONE, Story, declared, refusal
@@ -64,8 +66,13 @@ def test_an_update_without_words_is_refused(text: str) -> None:
     assert refusal(affecting(), c.PostUpdate(incident=ONE, text=text)).startswith("Write what the communities should")
 
 
-def test_where_no_community_is_known_nobody_would_hear_it() -> None:
-    assert refusal(declared(), c.PostUpdate(incident=ONE, text="x")).startswith("Nobody would hear it")
+def test_what_was_said_outside_stands_on_the_timeline_even_where_no_community_is_known() -> None:
+    story = declared()
+    [line] = story.tell(c.PostUpdate(incident=ONE, text="x"))
+    assert line.event == e.Updated(
+        kind="update", text="x", communities=(), drafted_by=ADA.handle, approved_by=ADA.handle
+    )
+    assert story.incident.told == ()
 
 
 def test_a_promise_for_the_past_is_refused() -> None:
@@ -94,3 +101,10 @@ def test_an_earlier_word_told_late_does_not_replace_the_last() -> None:
     story.tell(c.PostUpdate(incident=ONE, text="now", next_by=NOON + 90 * MINUTE))
     story.tell(c.PostUpdate(incident=ONE, text="before"), at=NOON - 60 * MINUTE)
     assert story.incident.told[0].at == NOON + 2 * MINUTE
+
+
+def test_the_time_of_a_promise_is_kept_in_utc() -> None:
+    story = affecting()
+    promised = (NOON + 60 * MINUTE).astimezone(timezone(5 * 60 * MINUTE))
+    story.tell(c.PostUpdate(incident=ONE, text="x", next_by=promised))
+    assert str(story.incident.told[0].next_by) == "2026-11-12 13:00:00+00:00"

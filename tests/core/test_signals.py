@@ -13,7 +13,7 @@ from tocsin.core import commands as c
 from tocsin.core.decisions.signals import acknowledged, judged, noted, said
 from tocsin.core.ids import SignalId
 from tocsin.core.refused import Refused
-from tocsin.core.signals import Said, Signal, SignalState, attached, closed, repeated
+from tocsin.core.signals import Said, Signal, SignalState, attached, closed, freed, repeated
 
 GIVEN = Story().given(by=BOB)
 SIGNAL = SignalId(1)
@@ -152,6 +152,17 @@ def test_a_signal_belongs_to_one_incident() -> None:
 
 def test_a_closed_signal_stays_closed_when_it_is_attached() -> None:
     assert attached(closed(A_TICKET, "It cleared."), ONE).state == "closed"
+
+
+def test_the_signal_of_a_cancelled_incident_can_be_attached_to_another() -> None:
+    signal = freed(attached(A_TICKET, ONE))
+    assert (signal.state, signal.incident) == ("open", None)
+    assert attached(signal, TWO).incident == TWO
+
+
+def test_a_closed_signal_stays_closed_when_its_incident_lets_it_go() -> None:
+    signal = freed(closed(attached(A_TICKET, ONE), "It cleared."))
+    assert (signal.state, signal.incident) == ("closed", None)
 
 
 def test_nobody_is_nobody() -> None:

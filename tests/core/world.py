@@ -159,9 +159,9 @@ def declared(*reports: Reported, by: Person = ADA, **fields: Any) -> Story:
     return story
 
 
-def resolved(by: Person = ADA, **fields: Any) -> Story:
+def resolved(*reports: Reported, by: Person = ADA, **fields: Any) -> Story:
     """A story that is over: declared, resolved."""
-    story = declared(by=by, **fields)
+    story = declared(*reports, by=by, **fields)
     story.tell(c.Resolve(incident=ONE, verified="Logged in as a guest."), by=by)
     return story
 

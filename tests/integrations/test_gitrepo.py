@@ -14,8 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from tocsin.integrations import gitrepo
 from tocsin.integrations.gitrepo import Config, GitRepo
+from tocsin.integrations.gitrepo.answers import Answer
+from tocsin.integrations.gitrepo.failures import out_of_order
+from tocsin.integrations.gitrepo.home import Moved
+from tocsin.integrations.gitrepo.masking import masked, secrets_in
 from tocsin.ports import Failed, Publication, Published
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -410,7 +413,7 @@ def test_a_branch_that_cannot_be_written_leaves_the_work_tree_as_it_was(top: Pat
 def test_a_branch_somebody_else_moved_is_seen_before_a_file_is_touched(top: Path) -> None:
     home = GitRepo(Config(repository=str(started(top))))._home()
     tip, theirs = home.tip(), save(top, "README", "Mine.\n")
-    with pytest.raises(gitrepo._Moved):
+    with pytest.raises(Moved):
         home.accept(git(top, "commit-tree", "-m", "Ours", "main^{tree}"), tip, {"reports/x.md": b"x"})
     assert git(top, "rev-parse", "main") == theirs
     assert not (top / "reports").exists()
@@ -668,9 +671,7 @@ def test_a_password_in_the_url_is_never_told(tmp_path: Path, login: str) -> None
 
 def test_a_password_is_not_told_by_a_remote_that_repeats_it(remote: Path, tmp_path: Path) -> None:
     hook(remote, "pre-receive", f"echo no s3cret, no file://ada:s3cret@{remote} >&2; exit 1")
-    told = str(
-        gitrepo._masked(str(failure(remote, work=tmp_path / "work")), gitrepo._secrets("https://ada:s3cret@x/y"))
-    )
+    told = masked(str(failure(remote, work=tmp_path / "work")), secrets_in("https://ada:s3cret@x/y"))
     assert ("s3cret" in told, "no ***, no file://***@" in told) == (False, True)
 
 
@@ -690,7 +691,7 @@ def test_a_password_is_not_told_by_a_remote_that_repeats_it(remote: Path, tmp_pa
 )
 def test_only_what_may_pass_is_tried_again(said: str, permanent: bool) -> None:
     with pytest.raises(Failed) as caught:
-        gitrepo._Answer(code=128, out=b"", said=said).check()
+        Answer(code=128, out=b"", said=said).check()
     assert caught.value.permanent is permanent
 
 
@@ -710,14 +711,14 @@ def test_a_file_in_place_of_the_repository_is_refused(top: Path) -> None:
 
 
 def test_a_full_disk_is_said_so_and_may_be_emptied() -> None:
-    failed = gitrepo._out_of_order(OSError(errno.ENOSPC, "No space left on device", "/srv/reports"))
+    failed = out_of_order(OSError(errno.ENOSPC, "No space left on device", "/srv/reports"))
     assert str(failed) == "There is no room left on the disk for /srv/reports: make some, then publish again."
     assert not failed.permanent
 
 
 def test_a_disk_that_git_finds_full_is_said_so() -> None:
     with pytest.raises(Failed, match="no room left"):
-        gitrepo._Answer(code=128, out=b"", said="error: unable to write file x: No space left on device").check()
+        Answer(code=128, out=b"", said="error: unable to write file x: No space left on device").check()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -55,7 +55,7 @@ ORDINARY = [
     "    indented {{x}}\n    # code\n",
     "[a](https://x.org/{b}) ![c](https://x.org/d.png) <https://x.org/@ada> <ada@example.org>",
     "https://medium.com/@ada?a=$b and ada@example.org",
-    "[a][x], [b][]\n\n[x]: https://x.org\n[b]: https://y.org 'title'\n",
+    "arr[1], [a][x] and [b][]",
     "| a | b |\n|---|:-:|\n| `x` | y \\| z |\n",
     'a < b, c > d, costs $5, 100% {"a": 1}, f(x)=y, 10:30 :)',
     "a\\\nb  \nc\n\n***\n\nd\n\n---\n\ne &lt; &amp;",
@@ -104,7 +104,9 @@ ESCAPED = {
     ":::{note}\nx\n:::": "\\:::{note}\nx\n\\:::",
     "a[^1]\n\n[^1]: note": "a\\[^1]\n\n\\[^1]: note",
     "[x]: https://x.org": "\\[x]: https://x.org",
-    "[x]\n\n[x]: https://x.org\n[y]: z\n[x]: w": "[x]\n\n[x]: https://x.org\n\\[y]: z\n\\[x]: w",
+    "[x]\n\n[x]: https://x.org\n[y]: z\n[x]: w": "[x]\n\n\\[x]: https://x.org\n\\[y]: z\n\\[x]: w",
+    "[a][x]\n\n> [x]: key 'title'\n": "[a][x]\n\n> \\[x]: key 'title'\n",
+    "[a\nb]\n\n- [a\nb]: https://x.org": "[a\nb]\n\n- \\[a\nb]: https://x.org",
     ":field: value": "\\:field: value",
     "term\n: meaning\n\nother\n\n~ meaning": "term\n\\: meaning\n\nother\n\n\\~ meaning",
     "term\n\n    : code": "term\n\n\n    : code",
@@ -132,6 +134,22 @@ def test_a_backslash_makes_it_text(text: str) -> None:
 @pytest.mark.parametrize("text", ESCAPED)
 def test_what_is_inert_is_left_alone(text: str) -> None:
     assert inert(ESCAPED[text]) == ESCAPED[text]
+
+
+TWO_NOTES = ("See [1].\n\n[1]: https://a.example.org", "`arr[1]` is arr[1].\n\n[1]: https://b.example.org")
+
+
+def test_what_one_note_defines_is_no_link_in_another() -> None:
+    tree, complaints = published("\n\n".join(map(inert, TWO_NOTES)))
+    assert complaints == []
+    assert [link["refuri"] for link in tree.findall(nodes.reference)] == []
+    assert tree.astext() == "\n\n".join(TWO_NOTES).replace("`", "")
+
+
+def test_plain_commonmark_keeps_the_definitions_of_both_notes_too() -> None:
+    html = MarkdownIt("commonmark").render("\n\n".join(map(inert, TWO_NOTES)))
+    assert "<a " not in html
+    assert ("[1]: https://a.example.org" in html, "[1]: https://b.example.org" in html) == (True, True)
 
 
 def test_a_pasted_shell_comment_is_no_heading_of_the_document() -> None:

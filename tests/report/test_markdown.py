@@ -167,6 +167,11 @@ def test_a_vague_beginning_is_a_range() -> None:
     assert f"- **Impact began:** {expected}\n" in written(replace(SMALL, impact=impact))
 
 
+def test_an_exercise_says_so() -> None:
+    assert "*This was an exercise" in written(replace(SMALL, drill=True))
+    assert "exercise" not in written(SMALL)
+
+
 def test_a_replayed_report_says_so() -> None:
     assert "*Replayed from a record kept elsewhere" in written(replace(SMALL, replayed=True))
     assert "Replayed" not in written(SMALL)

@@ -187,6 +187,9 @@ def _sentence(command: c.Command, answer: Answer) -> str:
     match command:
         case c.Declare(title=title):
             return f"Incident {answer.incident} is declared: {title}"
+        case c.PostUpdate():
+            line = answer.lines[0]
+            return f"Line {line} of incident {answer.incident} says what they are told. Nothing is sent yet: tell them."
         case c.WriteReport():
             return f"The report of incident {answer.incident} is saved as revision {answer.revision}."
         case _ if answer.signal is not None:

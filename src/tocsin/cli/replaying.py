@@ -36,7 +36,7 @@ def replay(
     ],
     out: Out,
     lenient: Annotated[
-        bool, typer.Option("--lenient", help="report and skip lines the process does not allow")
+        bool, typer.Option("--lenient", metavar="", help="report and skip lines the process does not allow")
     ] = False,
 ) -> None:
     """Play incidents from their scripts, and publish their reports.
@@ -55,7 +55,7 @@ def replay(
 def show_demo(
     session: Session,
     once: Annotated[
-        bool, typer.Option("--once", help="end when it is told (there is no server yet to keep running)")
+        bool, typer.Option("--once", metavar="", help="end when it is told (there is no server yet to keep running)")
     ] = False,
     out: Out = Path("out/demo"),
     speed: Annotated[

@@ -503,8 +503,12 @@ def _legible_text(text: str) -> None:
         raise Refused(f"That is {len(text):,} characters; one line holds {LONGEST:,}. Split it, or keep it in a file.")
     if "\0" in text:
         raise Refused("The text contains a NUL byte, which no timeline can hold. Take it out and send it again.")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise Refused("The text is not valid UTF-8. Convert it first, for example with `iconv -f latin1 -t utf-8`.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused(
+            "The text is not valid UTF-8. Convert it first, for example with `iconv -f latin1 -t utf-8`."
+        ) from None
 
 
 def _values(value: object) -> Iterator[object]:

@@ -95,7 +95,7 @@ class Acknowledged(Event):
 class SignalReceived(Event):
     """A signal belongs to this incident. Stands at the signal's own time, by whom it was noted."""
 
-    words = ("text", "people")
+    words = ("text", "people", "link")
     signal: SignalId
     kind: SignalKind
     text: str
@@ -144,6 +144,8 @@ class TicketLinked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketUnlinked(Event):
+    """`about` is the line that linked it."""
+
     words = ("ticket",)
     ticket: str
 

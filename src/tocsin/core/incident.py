@@ -63,6 +63,22 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A ticket about the incident, and the line that linked it."""
+
+    seq: Seq
+    ticket: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """An address kept at hand."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """What a community heard last."""
 
@@ -93,7 +109,7 @@ class ReportLife:
     approvals: tuple[Handle, ...] = ()
     approved: int | None = None
     requested: Seq | None = None
-    """The publication asked for last."""
+    """The publication that was asked for and has not come true yet."""
     status: str = ""
     """Where a report from elsewhere stands, in its own words."""
     replayed: bool = False
@@ -127,14 +143,15 @@ class Incident:
     plan: Plan | None = None
     impact: e.ImpactSet = UNKNOWN
     resolved_at: datetime | None = None
+    reopened_at: datetime | None = None
     verified: str = ""
     cancelled: e.Cancelled | None = None
     holdings: tuple[Holding, ...] = ()
     offers: tuple[Offer, ...] = ()
     asks: tuple[Ask, ...] = ()
     signals: tuple[SignalId, ...] = ()
-    tickets: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
+    tickets: tuple[Ticket, ...] = ()
+    links: tuple[Link, ...] = ()
     told: tuple[Told, ...] = ()
     actions: tuple[Action, ...] = ()
     no_action: str = ""
@@ -177,7 +194,8 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 acknowledged_by=incident.acknowledged_by or by,
             )
         case e.Acknowledged():
-            if incident.acknowledged_at is not None and at < incident.acknowledged_at:
+            since = incident.acknowledged_at or incident.reopened_at
+            if since is not None and at < since:
                 return incident
             return replace(incident, acknowledged_at=at, acknowledged_by=by)
         case e.SignalReceived(signal=signal):
@@ -191,11 +209,11 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
         case e.CriterionSet(criterion=criterion):
             return replace(incident, criterion=criterion)
         case e.TicketLinked(ticket=ticket):
-            return replace(incident, tickets=_with(incident.tickets, ticket))
-        case e.TicketUnlinked(ticket=ticket):
-            return replace(incident, tickets=_without(incident.tickets, ticket))
-        case e.LinkAdded(url=url):
-            return replace(incident, links=_with(incident.links, url))
+            return replace(incident, tickets=(*incident.tickets, Ticket(seq=entry.seq, ticket=ticket)))
+        case e.TicketUnlinked():
+            return replace(incident, tickets=tuple(each for each in incident.tickets if each.seq != about))
+        case e.LinkAdded(url=url, title=title):
+            return replace(incident, links=_with(incident.links, Link(url=url, title=title)))
         case e.PhaseSet(phase=phase):
             return replace(incident, phase=phase)
         case e.PlanSet() as it:
@@ -212,6 +230,7 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 incident,
                 state="open",
                 resolved_at=None,
+                reopened_at=at,
                 verified="",
                 acknowledged_at=None,
                 acknowledged_by=None,
@@ -271,7 +290,7 @@ def _report(report: ReportLife, event: e.Event, entry: e.Entry) -> ReportLife:
         case e.PublicationRequested(status=status, replayed=replayed):
             return replace(report, requested=entry.seq, status=status, replayed=replayed)
         case e.ReportPublished(revision=revision, path=path, commit=commit):
-            return replace(report, published=revision, path=path, commit=commit)
+            return replace(report, requested=None, published=revision, path=path, commit=commit)
         case _:
             raise TypeError(f"{type(event).__name__} is not taught to the fold.")
 
@@ -322,7 +341,3 @@ def _action(incident: Incident, seq: Seq | None, *, url: str | None = None, done
 
 def _with(items: tuple[T, ...], item: T) -> tuple[T, ...]:
     return items if item in items else (*items, item)
-
-
-def _without(items: tuple[T, ...], item: T) -> tuple[T, ...]:
-    return tuple(each for each in items if each != item)

@@ -22,6 +22,11 @@ def addresses(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in found if _PLACE.match(address)))
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is one web address, and nothing else."""
+    return bool(_PLACE.match(text)) and not any(character.isspace() for character in text)
+
+
 def link_kind(address: str) -> LinkKind:
     """What an address points at, by its form."""
     return next((kind for pattern, kind in _KINDS if pattern.search(address)), "page")

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tocsin.core.refused import Refused
 
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """From `at` until `until`; without `until`, the instant `at`. Times are aware."""
+    """From `at` until `until`; without `until`, the instant `at`. Given in any zone, kept in UTC."""
 
     at: datetime
     until: datetime | None = None
 
     def __post_init__(self) -> None:
-        if self.at.tzinfo is None or (self.until is not None and self.until.tzinfo is None):
-            raise Refused("A time needs its zone: write 2026-11-12T01:45Z or 2026-11-12T03:45+02:00.")
+        for time in (self.at, self.until or self.at):
+            if time.utcoffset() is None:
+                raise Refused("A time needs its zone: write 2026-11-12T01:45Z or 2026-11-12T03:45+02:00.")
+            if not _FIRST <= time < _LAST:
+                raise Refused("That time lies outside the calendar. Give a year from 2 to 9998.")
         if self.until is not None and self.until < self.at:
             raise Refused("That range ends before it begins. Swap its two times.")
+        object.__setattr__(self, "at", self.at.astimezone(UTC))
+        object.__setattr__(self, "until", utc(self.until))
+
+
+def utc(time: datetime | None) -> datetime | None:
+    """The same instant, as it is kept."""
+    return time and time.astimezone(UTC)
+
+
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""The clocks of all zones can show what lies between."""

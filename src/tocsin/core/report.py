@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from tocsin.core.duties import carrying
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Incident
 from tocsin.core.playbook import Playbook
+from tocsin.core.refused import Refused
 
 ReportState = Literal["none", "draft", "in-review", "reviewed", "published"]
+
+
+def must_be_over(incident: Incident) -> None:
+    """Only a resolved incident gets a report."""
+    if incident.state == "cancelled":
+        raise Refused(f"Incident {incident.number} was cancelled; no report is owed.")
+    if incident.state != "resolved":
+        raise Refused(f"Only a resolved incident gets a report. Resolve incident {incident.number} first.")
 
 
 def owner(incident: Incident, playbook: Playbook) -> Handle | None:
@@ -54,7 +64,7 @@ def waits_for(
     approvals = {*incident.report.approvals, *also}
     holder = owner(incident, playbook)
     short = playbook.review.readers - len(approvals - {holder})
-    commanders = incident.holders(playbook.with_duty("commands").slug) if playbook.review.commander else ()
+    commanders = carrying(incident, playbook, "commands") if playbook.review.commander else ()
     silent = next((person for person in commanders if person not in approvals and person != holder), None)
     who = "1 more reader has" if short == 1 else f"{short} more readers have"
     return [

@@ -87,6 +87,12 @@ def attached(signal: Signal, incident: IncidentNumber) -> Signal:
     return replace(signal, state="closed" if signal.state == "closed" else "attached", incident=incident)
 
 
+def freed(signal: Signal) -> Signal:
+    """The signal of an incident that was cancelled: nobody's again, so that it can be judged or attached anew."""
+    state: SignalState = "closed" if signal.state == "closed" else "open"
+    return replace(signal, state=state, incident=None, verdict="", judged_by=None)
+
+
 def received(reports: Sequence[Reported]) -> list[Fact]:
     """What an incident's log says of signals that belong to it, and of the talk about them: each at its own time."""
     return [fact for report in reports for fact in (*_received(report.signal), *map(_talk, report.talk))]

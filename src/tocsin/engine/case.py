@@ -21,6 +21,15 @@ _FIXED = ("signal", "impact-began", "note", "declare", "update", "resolve", "reo
 
 
 _CLOSED = ("signal", "declare", "resolve", "reopen")
+_EVERYWHERE = {"at", "do", "by", "text"}
+_USED: dict[str, set[str]] = {
+    "signal": {"via", "ref", "symptom", "reporters", "people", "everyone"},
+    "note": {"source"},
+    "impact-began": {"source"},
+    "declare": {"roles"},
+    "resolve": {"verified"},
+}
+"""What a line uses of the keys that have a meaning in every case."""
 _PEOPLE = ("person", "to", "commander", "drafted_by", "approved_by")
 
 
@@ -52,6 +61,13 @@ class Line(_Part):
         return tuple(name for key in _PEOPLE if isinstance(name := self.options.get(key), str))
 
     @property
+    def strange(self) -> tuple[str, ...]:
+        """The keys this line does not use."""
+        options = set() if self.do in _CLOSED else set(self.options)
+        unused = self.model_fields_set - _EVERYWHERE - _USED.get(self.do, set()) - options
+        return tuple(sorted("from" if key == "source" else key for key in unused))
+
+    @property
     def options(self) -> dict[str, Any]:
         """What the line says besides: the options of its verb."""
         return dict(self.model_extra or {})
@@ -79,6 +95,7 @@ class Action(_Part):
 class Case(_Part):
     """The whole script, with the report that came of it."""
 
+    model_config = ConfigDict(extra="allow")
     case: Words
     title: Words
     zone: Words
@@ -107,11 +124,14 @@ class Case(_Part):
     @property
     def unknown(self) -> tuple[str, ...]:
         """What nothing is known to do with, as sentences: left out, but not in silence."""
-        return tuple(
+        beside = (f"{self.case}: “{key}” means nothing in a case and is left out." for key in self.model_extra or ())
+        return (*beside, *self._strange())
+
+    def _strange(self) -> Iterator[str]:
+        yield from (
             f"{self.case}, line {place} ({line.do}): “{key}” means nothing here and is left out."
             for place, line in enumerate(self.lines, start=1)
-            if line.do in _CLOSED
-            for key in line.options
+            for key in line.strange
         )
 
 

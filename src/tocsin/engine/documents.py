@@ -9,6 +9,7 @@ from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Directory
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
+from tocsin.core.report import must_be_over
 from tocsin.report.document import Document, build
 from tocsin.store import log, reports
 from tocsin.store.people import StoredDirectory
@@ -17,17 +18,19 @@ from tocsin.store.people import StoredDirectory
 def document(
     connection: sa.Connection, playbook: Playbook, number: IncidentNumber, revision: int | None = None
 ) -> Document:
-    """The report of an incident: at one revision of its prose, or as it stands now."""
+    """The report of a resolved incident: at one revision of its prose, or as it stands now."""
     entries = log.entries(connection, number)
     if not entries:
         raise Refused(f"There is no incident {number}. `incident list` shows those there are.")
+    incident = fold(number, entries)
+    must_be_over(incident)
     directory = StoredDirectory(connection)
     return build(
         entries,
         reports.sections(connection, number, revision),
         playbook,
         directory,
-        zone=reports.zone(connection, number) or _zone(fold(number, entries), directory, playbook),
+        zone=reports.zone(connection, number) or _zone(incident, directory, playbook),
     )
 
 

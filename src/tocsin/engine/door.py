@@ -23,7 +23,7 @@ from tocsin.core.playbook import Playbook
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.rights import may
-from tocsin.core.signals import Signal, attached, closed, repeated
+from tocsin.core.signals import Signal, attached, closed, freed, repeated
 from tocsin.store import counters, log, outbox, people, receipts, reports, signals
 from tocsin.store.codec import adapter, encode
 from tocsin.store.log import Locked
@@ -172,7 +172,7 @@ class _Doing:
         entries = [self._entry(fact, locked, place) for place, fact in enumerate(facts, start=1)]
         log.append(self.connection, entries)
         for entry in entries:
-            self._kept(entry)
+            self._kept(entry, locked)
         incident = self._after(locked, entries)
         log.refresh(self.connection, incident, entries[-1].seq)
         outbox.wish(self.connection, [effect for entry in entries for effect in react(entry)], self.given.now)
@@ -197,12 +197,15 @@ class _Doing:
             return fold(number, log.entries(self.connection, number))
         return reduce(evolve, entries, locked.incident)
 
-    def _kept(self, entry: Entry) -> None:
-        """What a line changes outside its log: the signal it takes in, the words it takes out."""
+    def _kept(self, entry: Entry, locked: Locked) -> None:
+        """What a line changes outside its log: the signals it takes in or lets go, the words it takes out."""
         match entry.event:
             case e.SignalReceived(signal=signal):
                 reported = self.given.signal(signal)
                 signals.save(self.connection, attached(reported.signal, entry.incident))
+            case e.Cancelled():
+                for signal in sorted(locked.incident.signals):
+                    signals.save(self.connection, freed(self.given.signal(signal).signal))
             case e.Redacted() if entry.about is not None:
                 for blanked in log.redact(self.connection, entry.incident, entry.about):
                     signals.blank(self.connection, blanked)
@@ -214,8 +217,8 @@ class _Doing:
         number = signals.incident_of(self.connection, command.signal)
         locked = None if number is None else log.lock(self.connection, number)
         signal = self.given.signal(command.signal).signal
-        if signal.incident is not None and locked is None:  # it was attached while we waited for it
-            locked = log.lock(self.connection, signal.incident)
+        if signal.incident != number:  # it was attached, or let go, while we waited for it
+            locked = None if signal.incident is None else log.lock(self.connection, signal.incident)
         signals.save(self.connection, closed(signal, command.why))
         if locked is None:
             return Answer(signal=signal.id)

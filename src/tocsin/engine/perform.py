@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from tocsin.core.commands import RecordPublication
 from tocsin.core.effects import Effect, PublishReport
-from tocsin.core.events import PublicationRequested
+from tocsin.core.events import Declared, Entry, PublicationRequested
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.incident import fold
 from tocsin.core.people import TOCSIN
@@ -67,7 +69,7 @@ def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
         author = StoredDirectory(connection).person(request.by)
     incident = fold(wish.incident, entries)
     return Publication(
-        identity=f"{incident.number} {incident.declared_at}",
+        identity=_identity(entries),
         path=incident.report.path,
         stem=stem(report),
         files={"md": as_markdown(report), "json": as_json(report)},
@@ -75,3 +77,10 @@ def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
         author=author.name if author else request.by,
         at=request.at.at,
     )
+
+
+def _identity(entries: Sequence[Entry]) -> str:
+    """What tells this report from any other, also from another database's: number, instant and first title."""
+    declared = next(entry for entry in entries if isinstance(entry.event, Declared))
+    title = declared.event.title if isinstance(declared.event, Declared) else ""
+    return f"{declared.incident} {declared.at.at:%Y-%m-%dT%H:%M:%S.%fZ} {title}"

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from tocsin.core import commands as c
-from tocsin.core.events import NoteKind
 from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
 from tocsin.core.incident import fold
 from tocsin.core.moments import Moment
@@ -25,7 +24,7 @@ from tocsin.ports import Published, Publisher
 from tocsin.store import log
 from tocsin.store.people import StoredDirectory
 
-T = TypeVar("T", bound=c.Command)
+T = TypeVar("T", bound=c.Command | c.Earlier)
 Watch = Callable[[Line, Answer], None]
 
 
@@ -65,7 +64,10 @@ def replay(
     """
     clock = Clock(case.lines[0].at)
     player = _Player(Tocsin(tocsin.store, tocsin.playbook, clock), clock, case)
-    player.introduce()
+    try:
+        player.introduce()
+    except Refused as no:
+        raise Refused(f"{case.case}, before its first line: {no}") from None
     skipped = []
     for place, line in enumerate(case.lines, start=1):
         try:
@@ -167,7 +169,13 @@ class _Player:
         return self.tocsin.do(command, by=self._by(line), at=line.at)
 
     def _by(self, line: Line) -> str:
-        return self.people[line.by or self.case.owner]
+        return self._who(line.by or self.case.owner)
+
+    def _who(self, name: str) -> str:
+        """The handle of somebody the case names; a group, which can only be asked, is nobody."""
+        if name not in self.people:
+            raise Refused(f"“{name}” is nobody who could do that. Name a person.")
+        return self.people[name]
 
     def _signal(self, line: Line) -> Answer:
         noted = c.NoteSignal(
@@ -191,19 +199,17 @@ class _Player:
     def _note_before(self, line: Line) -> Answer:
         """Before anybody declares, a line belongs to the signal, if there is one; in any case to the incident later."""
         if self.signals:
-            said = c.AddToSignal(signal=self.signals[-1], text=line.text, kind=_kind(line), via=line.source)
-            return self._do(said, line)
+            return self._do(made(c.AddToSignal, {**_said(line), "signal": self.signals[-1]}), line)
         if not line.text.strip():
             raise Refused("There is nothing in that line. Write what was said.")
-        by, at = Handle(self._by(line)), Moment(at=line.at)
-        self.earlier.append(c.Earlier(text=line.text, at=at, by=by, kind=_kind(line), via=line.source))
+        self.earlier.append(made(c.Earlier, {**_said(line), "at": Moment(at=line.at), "by": self._by(line)}))
         return Answer()
 
     def _declare(self, line: Line) -> Answer:
         if self.incident is not None:
             raise Refused("The incident is declared already; a case tells of one.")
         commands = self.tocsin.playbook.with_duty("commands").slug
-        roles = {self.tocsin.playbook.role(role).slug: self.people[name] for role, name in line.roles.items()}
+        roles = {self.tocsin.playbook.role(role).slug: self._who(name) for role, name in line.roles.items()}
         answer = self._do(
             c.Declare(
                 title=self.case.title,
@@ -224,10 +230,11 @@ class _Player:
 
     def _command(self, line: Line) -> c.Command:
         number = self.number
+        if "incident" in line.options:
+            raise Refused("A case tells of one incident; leave “incident” out.")
         match line.do:
             case "note" | "impact-began":
-                said = {"text": line.text, "via": line.source} | line.options | {"kind": _kind(line)}
-                return made(c.Note, {"incident": number, **said})
+                return made(c.Note, {"incident": number, **_said(line)})
             case "update":
                 signed = {"drafted_by": self._by(line), "approved_by": self._by(line)}
                 return made(c.PostUpdate, {"incident": number, "text": line.text, **signed, **line.options})
@@ -244,7 +251,7 @@ class _Player:
         """Impact, sections and actions; then the report is owned and published, at the last line's time."""
         last = self.clock.at
         self.clock.set(max((last, *self.case.impact.times)))
-        owner = self.people[self.case.owner]
+        owner = self._who(self.case.owner)
         for command in self._closing():
             by = TOCSIN.handle if isinstance(command, c.PublishReplayed) else owner
             self.tocsin.do(command, by=by, at=last)
@@ -272,6 +279,8 @@ def _asked(name: str, line: Line, number: IncidentNumber) -> c.Command:
     verb = verbs.verb(name)
     if verb is None:
         raise Refused(f"“{name}” is no verb. `tocsin do --help` lists them.")
+    if "signal" in {field.name for field in fields(verb.command)}:
+        raise Refused("A case knows signals by what they say, not by number; leave this line out.")
     text = {verb.texts[0] if verb.texts else "text": line.text} if line.text else {}
     return made(verb.command, {"incident": number, **text, **line.options})
 
@@ -290,6 +299,7 @@ def made(kind: type[T], options: Mapping[str, Any]) -> T:
         raise Refused(f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}.") from None
 
 
-def _kind(line: Line) -> NoteKind:
-    kind: NoteKind = "impact-began" if line.do == "impact-began" else line.options.get("kind", "note")
-    return kind
+def _said(line: Line) -> dict[str, Any]:
+    """A line somebody said, as the options of a note."""
+    said = {"text": line.text, "via": line.source} | line.options
+    return said | {"kind": "impact-began"} if line.do == "impact-began" else said

@@ -76,6 +76,8 @@ class Document:
     no_action: str
     """Why no action is needed, where somebody said so."""
     replayed: bool
+    drill: bool = False
+    """It was an exercise."""
 
 
 def build(
@@ -109,6 +111,7 @@ def build(
         actions=incident.actions,
         no_action=incident.no_action,
         replayed=incident.report.replayed,
+        drill=incident.drill,
     )
 
 

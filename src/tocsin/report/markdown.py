@@ -119,6 +119,8 @@ def _facts(document: Document, zone: ZoneInfo) -> Iterator[str]:
     facts = [*_what(document), *_when(document, zone), *(_part(part, zone) for part in document.roles)]
     facts.append(("Verified", document.verified))
     yield "\n".join(f"- **{inline(name)}:** {inline(text)}" for name, text in facts if text.strip())
+    if document.drill:
+        yield "*This was an exercise: nobody was affected.*"
     if document.replayed:
         yield "*Replayed from a record kept elsewhere; the status is that record’s own.*"
 

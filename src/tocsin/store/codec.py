@@ -14,7 +14,7 @@ Body = dict[str, Any]
 
 
 def encode(value: object) -> Body:
-    """A dataclass as plain JSON data; times in RFC 3339, UTC."""
+    """A dataclass as plain JSON data; times in RFC 3339."""
     body: Body = adapter(type(value)).dump_python(value, mode="json")
     return body
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
+from tocsin.core.refused import Refused
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter, encode
 
 Place = Group | Service | Community
-T = TypeVar("T", Group, Service, Community)
+T = TypeVar("T", Person, Group, Service, Community)
 
 
 class StoredDirectory:
@@ -22,34 +22,44 @@ class StoredDirectory:
         self._connection = connection
 
     def person(self, reference: str) -> Person | None:
-        key = _key(reference)
-        if key == TOCSIN.handle:
+        if _key(reference) == TOCSIN.handle:
             return TOCSIN
-        if not _possible(key):
-            return None
-        body = self._find(t.people, t.people.c.handle, key) or self._find(t.people, t.people.c.name_key, key)
-        body = body or ("@" in key and self._find(t.people, t.people.c.email_key, key)) or None
-        return adapter(Person).validate_python(body) if body else None
+        return self._find(Person, reference)
 
     def group(self, reference: str) -> Group | None:
-        return self._place(t.groups, Group, reference)
+        return self._find(Group, reference)
 
     def service(self, reference: str) -> Service | None:
-        return self._place(t.services, Service, reference)
+        return self._find(Service, reference)
 
     def community(self, reference: str) -> Community | None:
-        return self._place(t.communities, Community, reference)
+        return self._find(Community, reference)
 
-    def _place(self, table: sa.Table, kind: type[T], reference: str) -> T | None:
+    def _find(self, kind: type[T], reference: str) -> T | None:
+        """Raises `Refused` where several are known as that: nobody is picked by chance."""
         key = _key(reference)
-        if not _possible(key):
+        if not key or not _possible(key):
             return None
-        body = self._find(table, table.c.slug, key) or self._find(table, table.c.name_key, key)
-        return adapter(kind).validate_python(body) if body else None
+        for statement in _LOOK_UPS[kind]:
+            found = self._connection.scalars(statement, {"key": key}).all()
+            if len(found) > 1:
+                raise Refused(f"Several are known as “{reference}”. Name the one you mean by handle.")
+            if found:
+                return adapter(kind).validate_python(found[0])
+        return None
 
-    def _find(self, table: sa.Table, column: sa.Column[Any], key: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self._connection.scalar(sa.select(table.c.body).where(column == key))
-        return found
+
+def _look_up(column: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(column.table.c.body).where(column == sa.bindparam("key")).limit(2)
+
+
+_LOOK_UPS: dict[type, tuple[sa.Select[Any], ...]] = {
+    Person: (_look_up(t.people.c.handle), _look_up(t.people.c.name_key), _look_up(t.people.c.email_key)),
+    Group: (_look_up(t.groups.c.slug), _look_up(t.groups.c.name_key)),
+    Service: (_look_up(t.services.c.slug), _look_up(t.services.c.name_key)),
+    Community: (_look_up(t.communities.c.slug), _look_up(t.communities.c.name_key)),
+}
+"""Made once: the actor of every command is looked up."""
 
 
 def save_person(c: sa.Connection, person: Person) -> None:
@@ -71,15 +81,6 @@ def everybody(c: sa.Connection) -> list[Person]:
 def names(c: sa.Connection) -> dict[str, str]:
     """What everybody is called, by handle."""
     return {person.handle: person.name for person in (*everybody(c), TOCSIN)}
-
-
-def same_name(c: sa.Connection, person: Person) -> Sequence[str]:
-    """The handles of others who answer to the same name or address."""
-    p = t.people.c
-    same: list[sa.ColumnElement[bool]] = [p.name_key.in_([_key(person.name), person.handle])]
-    if person.email:
-        same.append(p.email_key == _key(person.email))
-    return list(c.scalars(sa.select(p.handle).where(sa.or_(*same), p.handle != person.handle)))
 
 
 def _save(c: sa.Connection, table: sa.Table, column: sa.Column[Any], key: str, values: dict[str, Any]) -> None:

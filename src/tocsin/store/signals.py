@@ -87,7 +87,8 @@ def _blank_signal(c: sa.Connection, signal: SignalId, event: Event) -> None:
     if isinstance(event, SignalCleared):
         save(c, replace(was, why=REDACTED if was.why else ""))
     else:
-        save(c, replace(was, text=REDACTED, people=tuple(REDACTED for _ in was.people)))
+        people = tuple(REDACTED for _ in was.people)
+        save(c, replace(was, text=REDACTED, people=people, link=REDACTED if was.link else ""))
 
 
 def _blank_talk(c: sa.Connection, signal: SignalId, text: str) -> None:

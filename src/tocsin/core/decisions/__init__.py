@@ -65,6 +65,6 @@ def decide(incident: Incident, command: c.Command, given: Given) -> list[Fact]:
     """The facts that follow from a command, in order; raises `Refused` with a sentence where it may not be."""
     c.legible(command)
     if (incident.state == "undeclared") != isinstance(command, c.Declare):
-        known = "declared already" if incident.declared_at else "not known"
-        raise Refused(f"Incident {incident.number} is {known}.")
+        known = "is declared already; write on it instead" if incident.declared_at else "does not exist"
+        raise Refused(f"Incident {incident.number} {known}.")
     return DECISIONS[type(command)](incident, command, given)

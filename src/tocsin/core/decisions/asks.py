@@ -5,10 +5,12 @@ from __future__ import annotations
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.decisions.life import must_be_open
+from tocsin.core.duties import carrying
 from tocsin.core.events import Fact
 from tocsin.core.given import Given
-from tocsin.core.ids import Seq
+from tocsin.core.ids import Handle, Seq
 from tocsin.core.incident import Ask, AskState, Incident
+from tocsin.core.moments import utc
 from tocsin.core.refused import Refused
 
 
@@ -18,7 +20,7 @@ def delegate(incident: Incident, command: c.Delegate, given: Given) -> list[Fact
         raise Refused("Say what should be done.")
     if command.until is not None and command.until <= given.at.at:
         raise Refused("Nobody can do anything by a time that has passed. Give a later one, or none.")
-    return [Fact(event=e.AskMade(what=command.what, to=given.party(command.to), until=command.until))]
+    return [Fact(event=e.AskMade(what=command.what, to=given.party(command.to), until=utc(command.until)))]
 
 
 def accept(incident: Incident, command: c.AcceptAsk, given: Given) -> list[Fact]:
@@ -37,8 +39,8 @@ def decline(incident: Incident, command: c.DeclineAsk, given: Given) -> list[Fac
 
 
 def finish(incident: Incident, command: c.FinishAsk, given: Given) -> list[Fact]:
-    """Also without a word of acceptance before: who did it, did it."""
-    ask = _mine(incident, command.ask, given, ("asked", "accepted"))
+    """Also without a word of acceptance before: who did it, did it. Whoever commands may finish what nobody needs."""
+    ask = _mine(incident, command.ask, given, ("asked", "accepted"), carrying(incident, given.playbook, "commands"))
     if not command.outcome.strip():
         raise Refused("Say what came of it, so that the commander need not ask.")
     if ask.state == "done":
@@ -46,10 +48,12 @@ def finish(incident: Incident, command: c.FinishAsk, given: Given) -> list[Fact]
     return [Fact(event=e.AskFinished(outcome=command.outcome), about=ask.seq)]
 
 
-def _mine(incident: Incident, seq: Seq | None, given: Given, waiting: tuple[AskState, ...]) -> Ask:
-    """The ask of that line; without a line, the only one of mine that waits."""
+def _mine(
+    incident: Incident, seq: Seq | None, given: Given, waiting: tuple[AskState, ...], others: tuple[Handle, ...] = ()
+) -> Ask:
+    """The ask of that line, if it is mine or I am one of the others who may; without a line, the only one of mine."""
     if seq is not None:
-        return _by_number(incident, seq, given)
+        return _by_number(incident, seq, given, others)
     mine = [ask for ask in incident.asks if ask.state in waiting and _is_mine(ask, given)]
     if not mine:
         raise Refused("Nothing here waits for your answer.")
@@ -58,11 +62,11 @@ def _mine(incident: Incident, seq: Seq | None, given: Given, waiting: tuple[AskS
     return mine[0]
 
 
-def _by_number(incident: Incident, seq: Seq, given: Given) -> Ask:
+def _by_number(incident: Incident, seq: Seq, given: Given, others: tuple[Handle, ...]) -> Ask:
     ask = next((ask for ask in incident.asks if ask.seq == seq), None)
     if ask is None:
         raise Refused(f"Line {seq} is not an ask.")
-    if not _is_mine(ask, given):
+    if given.by.handle not in others and not _is_mine(ask, given):
         raise Refused("That ask was put to somebody else.")
     return ask
 

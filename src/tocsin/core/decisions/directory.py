@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from tocsin.core import commands as c
 from tocsin.core.decisions.reports import zone
@@ -12,6 +14,8 @@ from tocsin.core.ids import Handle, Slug
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.refused import Refused
 
+T = TypeVar("T", Handle, Slug)
+LONGEST_NAME = 200
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}\Z")
 
@@ -25,8 +29,14 @@ def update(command: c.UpdateDirectory, given: Given) -> c.UpdateDirectory:
     places: tuple[Group | Service | Community, ...] = (*command.groups, *command.services, *command.communities)
     for place in places:
         _form(_SLUG, place.slug, "slug", "small letters, digits, dots, slashes and hyphens, as in utoronto/prod")
-    if not all(name.strip() for name in _names(*places, *command.people)):
+    names = _names(*places, *command.people)
+    if not all(name.strip() for name in names):
         raise Refused("Everybody and everything in the directory needs a name.")
+    for text in (*names, *(person.email for person in command.people)):
+        if len(text) > LONGEST_NAME:
+            raise Refused(
+                f"“{text[:40]}…” is {len(text):,} characters long; a name or address has at most {LONGEST_NAME}."
+            )
     zones = (*(person.zone for person in command.people), *(community.zone for community in command.communities))
     for name in filter(None, zones):
         zone(name)
@@ -34,23 +44,37 @@ def update(command: c.UpdateDirectory, given: Given) -> c.UpdateDirectory:
 
 
 def _with_handles(command: c.UpdateDirectory, given: Given) -> c.UpdateDirectory:
-    people = {key.casefold(): each.handle for each in command.people for key in (each.handle, each.name)}
-    towns = {key.casefold(): each.slug for each in command.communities for key in (each.slug, each.name)}
+    people = {person.handle: person.name for person in command.people}
+    communities = {community.slug: community.name for community in command.communities}
 
-    def handles(references: tuple[Handle, ...]) -> tuple[Handle, ...]:
-        return tuple(people.get(each.casefold()) or given.person(each).handle for each in references)
+    def person(reference: Handle) -> Handle:
+        known = given.directory.person(reference)
+        return _meant(reference, people, known.handle if known else None) or given.person(reference).handle
 
-    def slugs(references: tuple[Slug, ...]) -> tuple[Slug, ...]:
-        return tuple(towns.get(each.casefold()) or given.community(each).slug for each in references)
+    def community(reference: Slug) -> Slug:
+        known = given.directory.community(reference)
+        return _meant(reference, communities, known.slug if known else None) or given.community(reference).slug
 
     return replace(
         command,
-        groups=tuple(replace(group, members=handles(group.members)) for group in command.groups),
-        services=tuple(replace(service, communities=slugs(service.communities)) for service in command.services),
+        groups=tuple(replace(group, members=tuple(map(person, group.members))) for group in command.groups),
+        services=tuple(
+            replace(service, communities=tuple(map(community, service.communities))) for service in command.services
+        ),
         communities=tuple(
-            replace(community, representatives=handles(community.representatives)) for community in command.communities
+            replace(each, representatives=tuple(map(person, each.representatives))) for each in command.communities
         ),
     )
+
+
+def _meant(reference: str, new: Mapping[T, str], known: T | None) -> T | None:
+    """A handle goes before a name, and somebody new before somebody known of the same name."""
+    key = reference.casefold()
+    if known == key:
+        return known
+    handles = (handle for handle in new if handle == key)
+    names = (handle for handle, name in new.items() if name.casefold() == key)
+    return next(handles, None) or next(names, None) or known
 
 
 def _form(pattern: re.Pattern[str], text: str, what: str, how: str) -> None:

@@ -10,11 +10,10 @@ from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Incident
+from tocsin.core.links import is_address
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
 from tocsin.core.signals import received
-
-LONGEST_TITLE = 300
 
 
 def declare(incident: Incident, command: c.Declare, given: Given) -> list[Fact]:
@@ -40,6 +39,8 @@ def retitle(incident: Incident, command: c.Retitle, given: Given) -> list[Fact]:
 
 
 def set_services(incident: Incident, command: c.SetServices, given: Given) -> list[Fact]:
+    if not command.services:
+        raise Refused("Name at least one service; an incident is about something.")
     return [Fact(event=e.ServicesSet(services=given.services(command.services)))]
 
 
@@ -62,22 +63,22 @@ def link_ticket(incident: Incident, command: c.LinkTicket, given: Given) -> list
     ticket = command.ticket.strip()
     if not ticket:
         raise Refused("Give the address or the number of the ticket.")
-    if ticket in incident.tickets:
+    if ticket in (each.ticket for each in incident.tickets):
         raise Refused(f"{ticket} is linked already.")
     return [Fact(event=e.TicketLinked(ticket=ticket))]
 
 
 def unlink_ticket(incident: Incident, command: c.UnlinkTicket, given: Given) -> list[Fact]:
     ticket = command.ticket.strip()
-    if ticket not in incident.tickets:
-        linked = ", ".join(incident.tickets) or "none"
-        raise Refused(f"{ticket or 'That'} is not linked. Linked tickets: {linked}.")
-    return [Fact(event=e.TicketUnlinked(ticket=ticket))]
+    linked = {each.ticket: each.seq for each in incident.tickets}
+    if ticket not in linked:
+        raise Refused(f"{ticket or 'That'} is not linked. Linked tickets: {', '.join(linked) or 'none'}.")
+    return [Fact(event=e.TicketUnlinked(ticket=ticket), about=linked[ticket])]
 
 
 def add_link(incident: Incident, command: c.AddLink, given: Given) -> list[Fact]:
     url = command.url.strip()
-    if not url.lower().startswith(("https://", "http://")):
+    if not is_address(url):
         raise Refused("A link is an address that begins with https:// or http://.")
     return [Fact(event=e.LinkAdded(url=url, title=command.title))]
 
@@ -107,10 +108,10 @@ def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
     must_be_open(incident)
     if not command.verified.strip():
         raise Refused("Say how it was verified that it is over: what did you try, and did it work?")
-    if incident.declared_at is not None and given.at.at < incident.declared_at:
-        raise Refused(
-            "It cannot be resolved before it was declared. If it was over by then, set the impact's end to that."
-        )
+    began = incident.reopened_at or incident.declared_at
+    if began is not None and given.at.at < began:
+        what = "reopened" if incident.reopened_at else "declared"
+        raise Refused(f"It cannot be resolved before it was {what}. If it was over by then, set the impact's end.")
     return [Fact(event=e.Resolved(verified=command.verified, text=command.text))]
 
 
@@ -223,8 +224,6 @@ def _title(text: str) -> str:
     title = " ".join(text.split())
     if not title:
         raise Refused("Give it a title: what can people not do, in a few words?")
-    if len(title) > LONGEST_TITLE:
-        raise Refused(f"A title of {len(title)} characters is a description. Keep it under {LONGEST_TITLE}.")
     return title
 
 

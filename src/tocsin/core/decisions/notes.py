@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
+from tocsin.core.duties import carrying
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import Seq
@@ -15,6 +16,7 @@ from tocsin.core.refused import Refused
 def note(incident: Incident, command: c.Note, given: Given) -> list[Fact]:
     if not (command.text.strip() or command.output.strip()):
         raise Refused("There is nothing in that line. Write what you want to say.")
+    _one_line(command.text, command.output, command.outcome)
     if command.thread is not None:
         given.line(command.thread)
     event = e.Noted(
@@ -35,6 +37,7 @@ def edit(incident: Incident, command: c.EditNote, given: Given) -> list[Fact]:
         raise Refused(f"Line {line.seq} is redacted; it stays as it is. Write a new line instead.")
     if not command.text.strip():
         raise Refused("An empty line is no line. To take it off the timeline, remove it.")
+    _one_line(command.text, command.output or "", command.outcome or "")
     edited = e.NoteEdited(text=command.text, output=command.output, outcome=command.outcome)
     return [Fact(event=edited, about=line.seq)]
 
@@ -60,11 +63,16 @@ def redact(incident: Incident, command: c.Redact, given: Given) -> list[Fact]:
     return [Fact(event=e.Redacted(why=command.why), about=line.seq)]
 
 
+def _one_line(*parts: str) -> None:
+    if (letters := sum(map(len, parts))) > c.LONGEST:
+        raise Refused(f"That line is {letters:,} characters; one holds {c.LONGEST:,}. Split it, or keep it in a file.")
+
+
 def _my_note(incident: Incident, seq: Seq, given: Given) -> Entry:
     line = given.line(seq)
     if not isinstance(line.event, e.Noted):
         raise Refused(f"Line {seq} is not a note. Only what people wrote can be changed or taken off.")
-    commanders = incident.holders(given.playbook.with_duty("commands").slug)
+    commanders = carrying(incident, given.playbook, "commands")
     if given.by.handle not in (line.by, *commanders) and not given.by.administrator:
         raise Refused(f"{given.name(line.by)} wrote that line. Ask them, or whoever commands, to change it.")
     return line

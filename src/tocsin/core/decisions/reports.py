@@ -11,13 +11,14 @@ from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import Seq
 from tocsin.core.incident import Action, Incident
+from tocsin.core.links import is_address
 from tocsin.core.refused import Refused
-from tocsin.core.report import missing, waits_for
+from tocsin.core.report import missing, must_be_over, waits_for
 
 
 def own(incident: Incident, command: c.OwnReport, given: Given) -> list[Fact]:
     """Taken by whoever asks; put to somebody else, it is an offer, theirs once they take it."""
-    _must_be_over(incident)
+    must_be_over(incident)
     person = given.member(command.person or given.by.handle)
     if person.handle == incident.report.owner:
         raise Refused(f"{person.name} owns this report already.")
@@ -28,20 +29,20 @@ def own(incident: Incident, command: c.OwnReport, given: Given) -> list[Fact]:
 
 def write(incident: Incident, command: c.WriteReport, given: Given) -> list[Fact]:
     """The prose itself is kept beside the log; here only what it does to a review under way."""
-    _must_be_over(incident)
+    must_be_over(incident)
     for slug in command.sections:
         given.playbook.section(slug)
     if command.zone:
         zone(command.zone)
     if not command.sections and not command.zone:
         raise Refused("Give at least one section to write: overview=…")
-    if incident.report.asked is None:
+    if incident.report.asked is None or not _changes(command, given):
         return []
     return [Fact(event=e.ReviewReopened(revision=given.revision() + 1))]
 
 
 def ask_for_review(incident: Incident, command: c.AskForReview, given: Given) -> list[Fact]:
-    _must_be_over(incident)
+    must_be_over(incident)
     if incident.report.asked is not None and incident.report.asked != incident.report.published:
         raise Refused("This report is under review already.")
     if gaps := missing(incident, given.sections(), given.playbook):
@@ -50,7 +51,7 @@ def ask_for_review(incident: Incident, command: c.AskForReview, given: Given) ->
 
 
 def review(incident: Incident, command: c.Review, given: Given) -> list[Fact]:
-    _must_be_over(incident)
+    must_be_over(incident)
     report = incident.report
     if report.asked is None:
         raise Refused("Nobody has asked for a review of this report yet: ask-for-review.")
@@ -64,7 +65,7 @@ def review(incident: Incident, command: c.Review, given: Given) -> list[Fact]:
 
 
 def publish(incident: Incident, command: c.Publish, given: Given) -> list[Fact]:
-    _must_be_over(incident)
+    must_be_over(incident)
     asked = incident.report.asked
     if asked is None:
         gaps = missing(incident, given.sections(), given.playbook)
@@ -76,7 +77,7 @@ def publish(incident: Incident, command: c.Publish, given: Given) -> list[Fact]:
 
 def publish_replayed(incident: Incident, command: c.PublishReplayed, given: Given) -> list[Fact]:
     """As it stands, with the status it has elsewhere: it was reviewed there, or it was not."""
-    _must_be_over(incident)
+    must_be_over(incident)
     event = e.PublicationRequested(revision=given.revision(), status=command.status, replayed=True)
     return [Fact(event=event, by=given.person(command.publisher).handle)]
 
@@ -118,6 +119,11 @@ def no_action(incident: Incident, command: c.NoAction, given: Given) -> list[Fac
     return [Fact(event=e.NoActionNeeded(why=command.why))]
 
 
+def _changes(command: c.WriteReport, given: Given) -> bool:
+    now = given.sections()
+    return any(now.get(given.playbook.section(key).slug, "") != text for key, text in command.sections.items())
+
+
 def zone(name: str) -> tzinfo:
     """The time zone of that name, as `Europe/Bucharest`."""
     try:
@@ -127,7 +133,7 @@ def zone(name: str) -> tzinfo:
 
 
 def _web(url: str) -> str:
-    if not url.strip().lower().startswith(("https://", "http://")):
+    if not is_address(url.strip()):
         raise Refused("Give the address of the issue that tracks it; it begins with https:// or http://.")
     return url.strip()
 
@@ -138,10 +144,3 @@ def _action(incident: Incident, seq: Seq) -> Action:
         known = ", ".join(f"{action.seq} ({action.text})" for action in incident.actions) or "none"
         raise Refused(f"Line {seq} is no action. Actions: {known}.")
     return action
-
-
-def _must_be_over(incident: Incident) -> None:
-    if incident.state == "cancelled":
-        raise Refused(f"Incident {incident.number} was cancelled; no report is owed.")
-    if incident.state != "resolved":
-        raise Refused(f"Only a resolved incident gets a report. Resolve incident {incident.number} first.")

@@ -61,7 +61,8 @@ def _taken(incident: Incident, role: Role, person: Handle, given: Given, offered
         raise Refused(f"{given.name(person)} is {role.name} already.")
     relieves = () if role.many else now
     _not_before_they_began(incident, role, relieves, given)
-    settles = (offered,) if role.many else tuple(offer.to for offer in _offers(incident, role))
+    mine = (offered, Party(person=person))
+    settles = tuple(offer.to for offer in _offers(incident, role) if not role.many or offer.to in mine)
     return Fact(event=e.RoleAssigned(role=role.slug, person=person, relieves=relieves, settles=settles))
 
 
@@ -85,4 +86,4 @@ def _offered_to_me(incident: Incident, reference: str, given: Given) -> Offer:
         raise Refused("No role is offered to you here that waits for an answer.")
     if len({offer.role for offer in mine}) > 1:
         raise Refused(f"Several roles are offered to you: {', '.join(offer.role for offer in mine)}. Say which.")
-    return mine[0]
+    return next((offer for offer in mine if offer.to.person is not None), mine[0])

@@ -10,11 +10,16 @@ from tocsin.core.ids import SignalId
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Said, Signal, SignalState
 
+LONGEST_KEY = 500
+"""Characters; what a database's index can hold on every page."""
+
 
 def noted(signal: SignalId, command: c.NoteSignal, given: Given) -> Signal:
     """The signal a report makes."""
     if not command.text.strip():
         raise Refused("Say what was reported: a signal needs a text.")
+    if len(command.key) > LONGEST_KEY:
+        raise Refused(f"A key of {len(command.key):,} characters is too long; give one of at most {LONGEST_KEY}.")
     if command.count is not None and command.count < 0:
         raise Refused("Nobody can count fewer than 0 people. Give the number of people affected, or leave it out.")
     return Signal(

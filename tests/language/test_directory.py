@@ -1,0 +1,91 @@
+"""The directory file, and what is said of mistakes in it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tocsin.core.commands import UpdateDirectory
+from tocsin.core.ids import Handle, Slug
+from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.refused import Refused
+from tocsin.language.directory import read_directory
+
+WHOLE = b"""\
+people:
+  - handle: ada
+    name: Ada Lovelace
+    email: ada@example.org
+    zone: Europe/London
+    expertise: [dask, hubs]
+    administrator: true
+  - {handle: charlie, name: Charlie, kind: community}
+groups:
+  - {slug: triagers, name: Triagers, members: [ada]}
+communities:
+  - {slug: utoronto, name: Toronto, zone: America/Toronto, representatives: [charlie]}
+services:
+  - {slug: utoronto/prod, name: The hub, communities: [utoronto]}
+"""
+
+
+def test_a_file_becomes_one_command() -> None:
+    ada, charlie, toronto = Handle("ada"), Handle("charlie"), Slug("utoronto")
+    assert read_directory(WHOLE, "d.yaml") == UpdateDirectory(
+        people=(
+            Person(
+                handle=ada, name="Ada Lovelace", email="ada@example.org", zone="Europe/London",
+                expertise=("dask", "hubs"), administrator=True,
+            ),
+            Person(handle=charlie, name="Charlie", kind="community"),
+        ),
+        groups=(Group(slug=Slug("triagers"), name="Triagers", members=(ada,)),),
+        communities=(Community(slug=toronto, name="Toronto", zone="America/Toronto", representatives=(charlie,)),),
+        services=(Service(slug=Slug("utoronto/prod"), name="The hub", communities=(toronto,)),),
+    )  # fmt: skip
+
+
+def test_a_mark_at_the_beginning_of_the_file_is_passed_over() -> None:
+    assert read_directory(b"\xef\xbb\xbf" + WHOLE, "d.yaml") == read_directory(WHOLE, "d.yaml")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "d.yaml: a directory has people, groups, services, communities; this file has none of them."),
+        (b"- ada", "d.yaml: a directory has people, groups, services, communities; this file has none of them."),
+        (b"teams: []", "d.yaml, line 1: there is no “teams” in a directory; there are people, groups, services, "
+                       "communities."),
+        (b"people: ada", "d.yaml, line 1: people should be a valid list."),
+        (b"people:\n  - name: Ada", "d.yaml, line 2: the handle is missing."),
+        (b"people:\n  - handle: ada", "d.yaml, line 2: “ada”: the name is missing."),
+        (b"people:\n  - handle: ada\n    name: A\n    shoe: 39", "d.yaml, line 4: “ada”: there is no “shoe” here."),
+        (b"people:\n  - handle: ada\n    name: no", "d.yaml, line 3: “ada”: name should be a valid string."),
+        (b"people:\n  - {handle: Ada, name: A}", "d.yaml, line 2: “Ada”: “Ada” cannot be its handle: write small "
+                                                 "letters, digits, dots and hyphens (a slug may have slashes)."),
+        (b"people:\n  - {handle: ada, name: A, kind: cat}", "d.yaml, line 2: “ada”: kind should be 'team', 'community' "
+                                                           "or 'bot'."),
+        (b"people:\n  - {handle: ada, name: A}\n  - {handle: ada, name: B}", "d.yaml, line 3: “ada” stands there "
+                                                                           "twice. Keep one of the two."),
+        (b"groups: []\nservices: []\ngroups: []", "d.yaml, line 3: “groups” stands there twice. Keep one of the two."),
+        (b"groups:\n  - {slug: a, name: A, members: [1]}", "d.yaml, line 2: “a”: members 0 should be a valid string."),
+        (b"people: [", "d.yaml, line 1: this is not YAML that can be read: expected the node content, but found "
+                       "'<stream end>'."),
+        (b"people: !!python/name:os.system x", "d.yaml, line 1: this is not YAML that can be read: could not determine "
+                                               "a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'."),
+        (b"people: 2026-02-30", "d.yaml: this is not YAML that can be read: day is out of range for month."),
+        (b"people: \0", "d.yaml: this is not YAML that can be read: unacceptable character #x0000: special characters "
+                        "are not allowed."),
+        (b"people:\n- \xff", "d.yaml, line 2: this is not valid UTF-8. Convert it first, for example with "
+                             "`iconv -f latin1 -t utf-8`."),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_sentence_that_says_where(content: bytes, sentence: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        read_directory(content, "d.yaml")
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("content", [b"people: &a [*a]", b"people: &a {b: *a}", b"[" * 5000, b"? [a]\n: b"])
+def test_a_file_made_to_confuse_is_refused(content: bytes) -> None:
+    with pytest.raises(Refused, match=r"^d\.yaml"):
+        read_directory(content, "d.yaml")

@@ -1,0 +1,84 @@
+"""The main job, as somebody at a shell has it: real incidents become a repository of reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.needs import shared
+
+CASES = ("2022-10-31-utoronto-500-errors-db-full", "2022-11-14-lis-hub-zone-pool-resource-exhaustion",
+         "2026-02-11-dubois-user-image-issue")  # fmt: skip
+
+
+def tocsin(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
+    """What the shell says, in a folder where nobody has worked before."""
+    return subprocess.run(
+        [sys.executable, "-m", "tocsin", *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), "TZ": "Asia/Kathmandu"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file, with its content."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def head(repository: Path) -> str:
+    done = subprocess.run(["git", "-C", repository, "rev-parse", "HEAD"], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def paths() -> list[Path]:
+    return [shared(f"data/cases/{name}.json") for name in CASES]
+
+
+def test_three_real_incidents_become_three_reports(tmp_path: Path) -> None:
+    done = tocsin("replay", *paths(), "--out", "reports", folder=tmp_path)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    names = {path.stem for path in (tmp_path / "reports" / "reports").iterdir()}
+    assert {name[:10] for name in names} == {"2022-10-31", "2022-11-14", "2026-02-11"}
+    assert not (tmp_path / "var").exists()
+
+
+def test_the_same_cases_give_the_same_commit_anywhere(tmp_path: Path) -> None:
+    heads = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        assert tocsin("replay", *paths(), "--out", "out", folder=tmp_path / name).returncode == 0
+        heads.add(head(tmp_path / name / "out"))
+    assert len(heads) == 1
+
+
+def test_the_same_cases_again_into_the_same_repository_change_nothing(tmp_path: Path) -> None:
+    heads = set()
+    for _ in range(2):
+        assert tocsin("replay", *paths(), "--out", "out", folder=tmp_path).returncode == 0
+        heads.add(head(tmp_path / "out"))
+    assert len(heads) == 1
+
+
+def test_a_malformed_case_among_good_ones_leaves_everything_untouched(tmp_path: Path) -> None:
+    assert tocsin("replay", paths()[0], "--out", "out", "--data", "kept", folder=tmp_path).returncode == 0
+    (tmp_path / "bad.json").write_text(json.dumps({"case": "bad", "lines": []}))
+    before = everything(tmp_path)
+    done = tocsin("replay", paths()[1], "bad.json", "--out", "out", "--data", "kept", folder=tmp_path)
+    assert done.returncode == 1
+    assert "bad.json" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert everything(tmp_path) == before
+
+
+def test_a_malformed_case_makes_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_bytes(b"\xff")
+    done = tocsin("replay", "bad.json", "--out", "out", "--data", "kept", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.json"]
