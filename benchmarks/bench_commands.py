@@ -19,7 +19,7 @@ from statistics import median
 from tocsin import playbooks
 from tocsin.core import commands as c
 from tocsin.core.ids import Handle, IncidentNumber
-from tocsin.core.people import Person
+from tocsin.core.people import TOCSIN, Person
 from tocsin.engine.door import Tocsin
 from tocsin.store.schema import migrate
 from tocsin.store.writer import open_store
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _furnish(tocsin: Tocsin) -> None:
-    tocsin.do(c.UpdateDirectory(people=(Person(handle=Handle("ada"), name="Ada Lovelace"),)), by="tocsin")
+    tocsin.do(c.UpdateDirectory(people=(Person(handle=Handle("ada"), name="Ada Lovelace"),)), by=TOCSIN)
     for _ in (QUIET, TALKATIVE, BUSY):
         tocsin.do(c.Declare(title="Servers do not start"), by="ada")
     _at_once(64, lambda _: [_note(tocsin, TALKATIVE) for _ in range(LINES // 64 + 1)])

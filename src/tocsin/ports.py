@@ -37,10 +37,10 @@ class Publication:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """Where a publication went: `path` without ending, and the `revision` (a commit) that holds it."""
+    """Where a publication went: `path` without ending, and the `commit` that holds it."""
 
     path: str
-    revision: str
+    commit: str
 
 
 class Publisher(Protocol):

@@ -53,7 +53,9 @@ def _read(path: Path) -> dict[str, Any]:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
+    except OSError as trouble:
+        raise Refused(f"{path} cannot be read: {trouble.strerror}.") from trouble
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
         raise Refused(f"{path} cannot be read: {trouble}.") from trouble
     _check(path, told)
     return told

@@ -64,6 +64,12 @@ def test_an_incident_is_shown_as_it_was(told: Shell) -> None:
     assert told.done("incident", "show", "1", "--at", "2026-11-12T01:55Z", "--json").json["state"] == "open"
 
 
+def test_what_a_report_lacks_is_only_known_as_of_now(told: Shell) -> None:
+    assert told.done("incident", "show", "1", "--json").json["report"]["missing"]
+    then = told.done("incident", "show", "1", "--at", "2026-11-12T02:00Z", "--json").json
+    assert (then["state"], then["report"]["missing"]) == ("resolved", [])
+
+
 def test_before_anything_was_known_there_is_nothing_to_show(told: Shell) -> None:
     assert "Nothing is known of incident 1" in told.refused("incident", "show", "1", "--at", "2026-11-11T00:00Z")
 
@@ -81,6 +87,21 @@ def test_a_timeline_is_one_line_for_each(told: Shell) -> None:
 def test_a_timeline_goes_as_far_as_it_is_asked(told: Shell) -> None:
     lines = told.done("incident", "timeline", "1", "--at", "2026-11-12T01:50Z", "--json").json
     assert lines[-1]["text"] == "Restarted\nthe proxy"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("issues/7", "issue"), ("pull/7", "pull-request"), ("tickets/7", "ticket"), ("wiki", "page")]
+)
+def test_a_program_sees_what_a_link_points_at(told: Shell, path: str, kind: str) -> None:
+    url = f"https://example.org/hubs/{path}"
+    told.done("do", "note", f"See {url}.", "--incident", "2")
+    assert told.done("incident", "timeline", "2", "--json").json[-1]["links"] == [{"url": url, "kind": kind}]
+
+
+def test_a_ticket_is_one_without_an_address_too(told: Shell) -> None:
+    told.done("do", "link-ticket", "freshdesk:7", "--incident", "2")
+    lines = told.done("incident", "timeline", "2", "--json").json
+    assert lines[-1]["links"] == [{"url": "freshdesk:7", "kind": "ticket"}]
 
 
 def test_a_timeline_shows_what_was_done_to_a_line(told: Shell) -> None:

@@ -88,7 +88,7 @@ def test_an_unknown_person_is_refused(tocsin: Shell) -> None:
 
 
 def test_nobody_speaks_as_the_program_itself(tocsin: Shell) -> None:
-    assert "is the program itself" in tocsin.refused("do", "declare", "First", "--as", "Tocsin")
+    assert "Nobody is known as “Tocsin”" in tocsin.refused("do", "declare", "First", "--as", "Tocsin")
 
 
 def test_the_options_of_every_command_may_stand_before_the_verb_too(tocsin: Shell, file: Path) -> None:

@@ -15,7 +15,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.Declared(
         title="Nobody can log in", description="Since *this* morning.", services=(Slug("utoronto/prod"),),
         communities=(Slug("utoronto"),), criterion=Slug("login"), severity=Slug("high"), wants_channel=False,
-        drill=True,
+        drill=True, mark="5f0c",
     ),
     e.Acknowledged(),
     e.SignalReceived(
@@ -48,7 +48,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.AskFinished(outcome="It is full."),
     e.Noted(
         kind="command", text="`df -h`", output="100%", outcome="It is full.", link="https://chat.example.org/1",
-        via="chat",
+        via="chat", signal=SignalId(7),
     ),
     e.NoteEdited(text="`df -h /`", output="99%", outcome="Nearly full."),
     e.NoteRemoved(why="Another incident's."),

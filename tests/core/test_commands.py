@@ -43,7 +43,7 @@ def test_only_the_title_is_needed_to_declare() -> None:
 
 @pytest.mark.parametrize("text", ["a" * 200_000, "naïve 🙂", "", "a\tb\r\nc", "\x1b[31m"])
 def test_what_people_write_is_legible(text: str) -> None:
-    c.legible(c.Note(incident=ONE, text=text))
+    c.must_be_legible(c.Note(incident=ONE, text=text))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_people_write_is_legible(text: str) -> None:
 )
 def test_what_cannot_be_kept_is_refused(text: str, says: str) -> None:
     with pytest.raises(Refused, match=says):
-        c.legible(c.Note(incident=ONE, text=text))
+        c.must_be_legible(c.Note(incident=ONE, text=text))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_what_cannot_be_kept_is_refused(text: str, says: str) -> None:
 )
 def test_a_nul_byte_is_found_wherever_it_hides(command: c.Command) -> None:
     with pytest.raises(Refused, match="NUL byte"):
-        c.legible(command)
+        c.must_be_legible(command)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_nul_byte_is_found_wherever_it_hides(command: c.Command) -> None:
 )
 def test_a_number_that_no_database_can_hold_is_refused(command: c.Command) -> None:
     with pytest.raises(Refused):
-        c.legible(command)
+        c.must_be_legible(command)
 
 
 @pytest.mark.parametrize(
@@ -98,4 +98,4 @@ def test_a_number_that_no_database_can_hold_is_refused(command: c.Command) -> No
 )
 def test_a_time_without_its_zone_is_refused_wherever_it_stands(command: c.Command) -> None:
     with pytest.raises(Refused, match="needs its zone"):
-        c.legible(command)
+        c.must_be_legible(command)

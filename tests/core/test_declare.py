@@ -116,7 +116,7 @@ def test_a_signal_stands_at_its_own_time_before_the_declaration() -> None:
 def test_what_was_said_about_a_signal_comes_along_at_its_time() -> None:
     said = Said(at=NOON - 20 * MINUTE, by=BOB.handle, kind="finding", text="The database is full.")
     line = declared(a_report(1, said), signals=(SignalId(1),)).entries[1]
-    assert line.event == e.Noted(kind="finding", text="The database is full.")
+    assert line.event == e.Noted(kind="finding", text="The database is full.", signal=SignalId(1))
     assert (line.at.at, line.by) == (NOON - 20 * MINUTE, "bob")
 
 

@@ -132,6 +132,12 @@ def test_what_cannot_be_written_is_refused(command: c.Command, says: str) -> Non
     assert refusal(resolved(), command).startswith(says)
 
 
+def test_another_zone_under_review_reopens_it() -> None:
+    story = in_review()
+    [line] = story.tell(c.WriteReport(incident=ONE, sections={}, zone="Asia/Tokyo"))
+    assert isinstance(line.event, e.ReviewReopened)
+
+
 def test_the_zone_alone_can_be_written() -> None:
     assert resolved().tell(c.WriteReport(incident=ONE, sections={}, zone="Europe/Bucharest")) == []
 

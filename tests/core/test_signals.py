@@ -136,7 +136,7 @@ def test_what_is_settled_is_neither_judged_nor_acknowledged(state: SignalState, 
 
 def test_a_signal_is_closed_once() -> None:
     signal = closed(A_TICKET, "It cleared.")
-    assert (signal.state, signal.why) == ("closed", "It cleared.")
+    assert (signal.state, signal.closed_why) == ("closed", "It cleared.")
     assert refused(lambda: closed(signal, "")) == "Signal 1 is closed already."
 
 
@@ -167,3 +167,8 @@ def test_a_closed_signal_stays_closed_when_its_incident_lets_it_go() -> None:
 
 def test_nobody_is_nobody() -> None:
     assert noted(SIGNAL, c.NoteSignal(text="x", people=("eve", "", " eve ")), GIVEN).people == ("eve",)
+
+
+def test_a_key_that_no_index_can_hold_is_refused() -> None:
+    command = c.NoteSignal(text="Full.", key="k" * 501)
+    assert refused(lambda: noted(SignalId(1), command, Story().given())).startswith("A key of 501 characters is too long")

@@ -250,8 +250,14 @@ def test_an_impact_of_which_only_the_end_is_known_has_one_line() -> None:
 
 def test_a_line_marked_as_the_beginning_says_it_better() -> None:
     story = declared(began=NOON - 60 * MINUTE)
-    story.tell(c.Note(incident=ONE, text="The alert fired.", kind="impact-began"), at=NOON - 50 * MINUTE)
+    story.tell(c.Note(incident=ONE, text="The alert fired.", kind="impact-began"), at=NOON - 60 * MINUTE)
     assert [line.text for line in lines(story) if line.kind == "impact-began"] == ["The alert fired."]
+
+
+def test_a_line_marked_at_another_time_does_not_hide_when_it_began() -> None:
+    story = declared(began=NOON - 60 * MINUTE)
+    story.tell(c.Note(incident=ONE, text="The alert fired.", kind="impact-began"), at=NOON - 50 * MINUTE)
+    assert [line.text for line in lines(story) if line.kind == "impact-began"] == ["", "The alert fired."]
 
 
 def test_a_marked_line_that_was_taken_off_says_nothing() -> None:

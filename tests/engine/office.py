@@ -17,6 +17,7 @@ from tocsin import playbooks
 from tocsin.core import commands as c
 from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber, Seq, SignalId
+from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.ports import Failed, Publication, Published
@@ -56,7 +57,7 @@ def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[To
     with open_store(url) as store:
         migrate(store)
         tocsin = Tocsin(store, playbooks.default(), clock or Clock())
-        tocsin.do(DIRECTORY, by="tocsin")
+        tocsin.do(DIRECTORY, by=TOCSIN)
         yield tocsin
 
 
@@ -176,7 +177,7 @@ class Shelf:
             self.failures -= 1
             raise Failed("The shelf is full. Make room, then try again.")
         self.published.append(publication)
-        return Published(path=f"reports/{publication.stem}", revision=f"revision-{len(self.published)}")
+        return Published(path=f"reports/{publication.stem}", commit=f"revision-{len(self.published)}")
 
 
 def secret_in(found: Dump, secret: str) -> Sequence[str]:

@@ -33,10 +33,11 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.commands import LONGEST
 from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Person
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.engine.perform import perform
+from tocsin.engine.perform import perform, publish
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.ports import Failed
 from tocsin.store import outbox, reads, reports, signals
@@ -368,7 +369,7 @@ def test_a_signal_brings_what_was_said_about_it(tocsin: Tocsin, clock: Clock) ->
     declared(tocsin, "It is slow", number)
     received, said, *_ = entries(tocsin)
     assert (received.event.text, received.by, received.source) == ("It is slow.", "bob", "signal:1")  # type: ignore[attr-defined]
-    assert (said.event, said.by, said.at.at) == (e.Noted(text="For me too."), "dana", NOON + MINUTE)
+    assert (said.event, said.by, said.at.at) == (e.Noted(text="For me too.", signal=number), "dana", NOON + MINUTE)
 
 
 def test_a_signal_belongs_to_one_incident(tocsin: Tocsin) -> None:
@@ -563,6 +564,20 @@ def test_writing_under_review_reopens_it(tocsin: Tocsin) -> None:
     assert entries(tocsin)[-1].event == e.ReviewReopened(revision=2)
 
 
+def test_another_zone_reopens_a_review(tocsin: Tocsin) -> None:
+    """It changes every time in the report, and with the day perhaps its name."""
+    in_review(tocsin)
+    assert tocsin.do(c.WriteReport(incident=ONE, sections={}, zone="Asia/Tokyo"), by="ada").revision == 2
+    assert entries(tocsin)[-1].event == e.ReviewReopened(revision=2)
+
+
+def test_a_line_from_before_needs_an_author_who_exists_and_a_time_that_has_passed(tocsin: Tocsin, clock: Clock) -> None:
+    nobody = c.Earlier(text="x", at=Moment(at=NOON), by=Handle("nobody-at-all"))
+    assert "nobody-at-all" in refusal(tocsin, c.Declare(title="Down", earlier=(nobody,)))
+    tomorrow = c.Earlier(text="x", at=Moment(at=NOON + timedelta(days=1)), by=Handle("ada"))
+    assert "still to come" in refusal(tocsin, c.Declare(title="Down", earlier=(tomorrow,)))
+
+
 # ── wishes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -578,10 +593,24 @@ def test_a_wish_that_comes_true_stands_in_the_log(tocsin: Tocsin, tmp_path: Path
     (published,) = perform(tocsin, ONE, GitRepo(Config(repository=str(tmp_path / "reports"))))
     last = entries(tocsin)[-1]
     assert last.event == e.ReportPublished(
-        revision=1, path=published.path, commit=published.revision, request=Seq(last.about or 0)
+        revision=1, path=published.path, commit=published.commit, request=Seq(last.about or 0)
     )
     assert (tmp_path / "reports" / f"{published.path}.json").exists()
     assert (tmp_path / "reports" / f"{published.path}.md").exists()
+
+
+@pytest.mark.parametrize("title", ["👩‍💻 cannot log in", "日本語", "a\u202eb", "x" * 3000])
+def test_any_title_can_be_published(tocsin: Tocsin, tmp_path: Path, title: str) -> None:
+    to_be_published(tocsin)
+    tocsin.do(c.Retitle(incident=ONE, title=title), by="ada")
+    (published,) = perform(tocsin, ONE, GitRepo(Config(repository=str(tmp_path / "reports"))))
+    assert (tmp_path / "reports" / f"{published.path}.md").exists()
+
+
+def test_where_nothing_waits_there_is_nothing_to_publish(tocsin: Tocsin) -> None:
+    resolved(tocsin)
+    with pytest.raises(Refused, match="waits to be published"):
+        publish(tocsin, ONE, Shelf())
 
 
 def test_what_came_true_is_not_wished_for_again(tocsin: Tocsin) -> None:

@@ -111,7 +111,7 @@ def hook(remote: Path, name: str, script: str) -> None:
 
 def test_an_absent_folder_becomes_a_repository(top: Path) -> None:
     published = publish(top)
-    assert published == Published(path="reports/2026-11-12-lagoon", revision=git(top, "rev-parse", "main"))
+    assert published == Published(path="reports/2026-11-12-lagoon", commit=git(top, "rev-parse", "main"))
     assert committed(top) == ["reports/2026-11-12-lagoon.json", "reports/2026-11-12-lagoon.md"]
     assert (top / "reports/2026-11-12-lagoon.md").read_bytes() == b"# Lagoon\n"
     assert git(top, "status", "--porcelain") == ""
@@ -357,7 +357,7 @@ def test_endings_with_dots_are_told_from_the_name(top: Path) -> None:
 def test_a_revision_overwrites_where_it_stood(top: Path) -> None:
     first = publish(top, replace(REPORT, files={**REPORT.files, "pdf": b"%PDF"}))
     second = publish(top, REVISED)
-    assert (second.path, second.revision != first.revision) == (first.path, True)
+    assert (second.path, second.commit != first.commit) == (first.path, True)
     assert git(top, "show", "--format=", "--name-only", "main") == "reports/2026-11-12-lagoon.md"
     assert "reports/2026-11-12-lagoon.pdf" in committed(top)
     assert git(top, "status", "--porcelain") == ""
@@ -521,7 +521,7 @@ def test_a_repository_within_the_folder_is_refused(top: Path) -> None:
 @pytest.mark.parametrize("form", ["{}", "file://{}"])
 def test_a_bare_repository_gets_the_commit_pushed(remote: Path, tmp_path: Path, form: str) -> None:
     published = publish(form.format(remote), work=tmp_path / "work")
-    assert published.revision == git(remote, "rev-parse", "main")
+    assert published.commit == git(remote, "rev-parse", "main")
     assert "reports/2026-11-12-lagoon.md" in committed(remote)
     assert publish(form.format(remote), work=tmp_path / "work") == published
     assert commits(remote) == 2
@@ -611,7 +611,7 @@ def racing(remote: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def test_a_push_that_lost_a_race_is_done_again_on_top(racing: Path, remote: Path, tmp_path: Path) -> None:
     racing.write_text("")
     published = publish(f"somewhere:{remote}", work=tmp_path / "work")
-    assert git(remote, "rev-parse", "main") == published.revision
+    assert git(remote, "rev-parse", "main") == published.commit
     assert git(remote, "log", "--format=%s", "main").splitlines()[1] == "Other"
 
 

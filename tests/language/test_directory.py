@@ -55,19 +55,25 @@ def test_a_mark_at_the_beginning_of_the_file_is_passed_over() -> None:
         (b"- ada", "d.yaml: a directory has people, groups, services, communities; this file has none of them."),
         (b"teams: []", "d.yaml, line 1: there is no “teams” in a directory; there are people, groups, services, "
                        "communities."),
-        (b"people: ada", "d.yaml, line 1: people should be a valid list."),
+        (b"people: ada", "d.yaml, line 1: people has to be a list; write each of it behind a hyphen, or all in [ ]."),
         (b"people:\n  - name: Ada", "d.yaml, line 2: the handle is missing."),
         (b"people:\n  - handle: ada", "d.yaml, line 2: “ada”: the name is missing."),
         (b"people:\n  - handle: ada\n    name: A\n    shoe: 39", "d.yaml, line 4: “ada”: there is no “shoe” here."),
-        (b"people:\n  - handle: ada\n    name: no", "d.yaml, line 3: “ada”: name should be a valid string."),
-        (b"people:\n  - {handle: Ada, name: A}", "d.yaml, line 2: “Ada”: “Ada” cannot be its handle: write small "
-                                                 "letters, digits, dots and hyphens (a slug may have slashes)."),
+        (b"people:\n  - handle: ada\n    name: no", "d.yaml, line 3: “ada”: name has to be text; put it in quotes."),
+        (b"people:\n  - ada", "d.yaml, line 2: people has to be a list of entries, each with its handle or slug and "
+                               "its name."),
+        (b"people:\n  - {handle: ada, name: A, 1: b}", "d.yaml, line 2: “ada”: there is no “1” here."),
+        (b"1: people", "d.yaml, line 1: there is no “1” in a directory; there are people, groups, services, "
+                       "communities."),
+        (b"people:\n  - {handle: ada, name: A, administrator: perhaps}", "d.yaml, line 2: “ada”: administrator has to "
+                                                                        "be true or false."),
         (b"people:\n  - {handle: ada, name: A, kind: cat}", "d.yaml, line 2: “ada”: kind should be 'team', 'community' "
                                                            "or 'bot'."),
         (b"people:\n  - {handle: ada, name: A}\n  - {handle: ada, name: B}", "d.yaml, line 3: “ada” stands there "
                                                                            "twice. Keep one of the two."),
         (b"groups: []\nservices: []\ngroups: []", "d.yaml, line 3: “groups” stands there twice. Keep one of the two."),
-        (b"groups:\n  - {slug: a, name: A, members: [1]}", "d.yaml, line 2: “a”: members 0 should be a valid string."),
+        (b"groups:\n  - {slug: a, name: A, members: [1]}", "d.yaml, line 2: “a”: members 0 has to be text; put it in "
+                                                          "quotes."),
         (b"people: [", "d.yaml, line 1: this is not YAML that can be read: expected the node content, but found "
                        "'<stream end>'."),
         (b"people: !!python/name:os.system x", "d.yaml, line 1: this is not YAML that can be read: could not determine "

@@ -49,8 +49,9 @@ def test_nobody_is_found_where_nobody_is_meant(store: Store, reference: str) -> 
     assert person(store, reference) is None
 
 
-def test_tocsin_is_always_known(store: Store) -> None:
-    assert person(store, "Tocsin") == TOCSIN
+@pytest.mark.parametrize("name", ["Tocsin", "tocsin", "@tocsin", "@ tocsin"])
+def test_nobody_can_pass_for_the_program(store: Store, name: str) -> None:
+    assert person(store, name) is None
 
 
 def test_a_handle_comes_before_a_name(store: Store) -> None:

@@ -48,9 +48,11 @@ def test_what_is_empty_and_stays_empty_is_no_change(store: Store) -> None:
     assert save(store, {"overview": ""}) == 0
 
 
-def test_a_zone_alone_is_no_revision_of_the_text(store: Store) -> None:
+def test_a_zone_has_revisions_like_any_text(store: Store) -> None:
     save(store, {"overview": "a"})
-    assert save(store, {}, "Europe/London") == 1
-    assert save(store, {"overview": "b"}) == 2
+    assert save(store, {}, "Europe/London") == 2
+    assert save(store, {}, "Europe/London") == 2
+    assert save(store, {"overview": "b"}) == 3
     with store.read() as c:
-        assert reports.zone(c, ONE) == "Europe/London"
+        assert (reports.zone(c, ONE), reports.zone(c, ONE, 1)) == ("Europe/London", "")
+        assert set(reports.sections(c, ONE)) == {"overview"}

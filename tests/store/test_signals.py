@@ -100,7 +100,7 @@ def test_a_redacted_signal_loses_its_words_and_its_people(store: Store) -> None:
 def test_redacted_talk_loses_its_words_and_no_other(store: Store) -> None:
     saved(store, replace(FULL, state="attached", incident=ONE))
     store.run(lambda c: signals.say(c, FULL.id, replace(SAID, text="Something else.")))
-    store.run(lambda c: signals.blank(c, entry(e.Noted(text=SAID.text))))
+    store.run(lambda c: signals.blank(c, entry(e.Noted(text=SAID.text, signal=FULL.id))))
     assert [said.text for said in found(store).talk] == [REDACTED, "Something else."]
 
 

@@ -353,9 +353,18 @@ class TestSqlite:
         }
 
     def test_when_the_other_process_is_done_writing_goes_on(self, sqlite_url: str, sqlite: SqliteStore) -> None:
+        sqlite.close()
         with open_store(f"{sqlite_url}?timeout=0.1") as other:
             with another_process_writing(sqlite_url), pytest.raises(Unavailable):
                 other.run(note("too early"))
+            assert other.run(note("next")) == "next"
+
+    def test_one_store_at_a_time_writes_to_a_file(self, sqlite_url: str, sqlite: SqliteStore) -> None:
+        sqlite.run(note("first"))
+        with open_store(f"{sqlite_url}?timeout=0.1") as other:
+            with pytest.raises(Unavailable, match="Another process holds"):
+                other.run(note("too early"))
+            sqlite.close()
             assert other.run(note("next")) == "next"
 
     def test_the_store_waits_for_another_process_a_while(
@@ -397,7 +406,7 @@ class TestSqlite:
     def test_a_closed_store_leaves_one_file_and_no_thread(self, sqlite: SqliteStore, tmp_path: Path) -> None:
         sqlite.run(note("kept"))
         sqlite.close()
-        assert [path.name for path in tmp_path.iterdir()] == ["tocsin.db"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["tocsin.db", "tocsin.db.lock"]
         assert "tocsin-writer" not in {thread.name for thread in threading.enumerate()}
 
     def test_a_file_that_is_no_database_is_called_damaged(self, tmp_path: Path) -> None:

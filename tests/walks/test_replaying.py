@@ -82,3 +82,46 @@ def test_a_malformed_case_makes_no_folder(tmp_path: Path) -> None:
     done = tocsin("replay", "bad.json", "--out", "out", "--data", "kept", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert [path.name for path in tmp_path.iterdir()] == ["bad.json"]
+
+
+def test_one_case_of_several_played_again_is_known_again(tmp_path: Path) -> None:
+    tocsin("replay", *paths(), "--out", "out", folder=tmp_path)
+    again = tocsin("replay", paths()[2], "--out", "out", folder=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert len(list((tmp_path / "out" / "reports").iterdir())) == 6
+
+
+def test_the_same_case_twice_in_one_go_lies_side_by_side(tmp_path: Path) -> None:
+    done = tocsin("replay", paths()[1], paths()[1], "--out", "out", folder=tmp_path)
+    first, _, second, _ = done.stdout.splitlines()
+    assert second == first.replace(".md", "-2.md")
+
+
+def test_in_a_kept_database_the_same_case_again_is_another_incident(tmp_path: Path) -> None:
+    for _ in range(2):
+        done = tocsin("replay", paths()[1], "--out", "out", "--data", "data", folder=tmp_path)
+    assert done.stdout.splitlines()[0].endswith("-2.md")
+
+
+def test_what_was_published_is_said_although_a_later_case_is_refused(tmp_path: Path) -> None:
+    wrong = json.loads(paths()[0].read_text())
+    wrong["lines"][-1]["do"] = "declare"
+    (tmp_path / "wrong.json").write_text(json.dumps(wrong))
+    done = tocsin("replay", paths()[1], "wrong.json", "--out", "out", folder=tmp_path)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
+
+
+def test_a_settings_file_in_the_repository_is_none_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "tocsin.toml").write_text("tool = 1")
+    assert tocsin("replay", paths()[1], "--out", "out", folder=tmp_path).returncode == 0
+
+
+def test_an_answer_that_cannot_be_printed_is_one_sentence(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "tocsin", "do", "declare", "Down"],
+            cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "cannot be printed" in done.stderr

@@ -62,7 +62,7 @@ def shell(*, rich: bool) -> TyperGroup:
 
 _, _WORK, _REPORTS, _WHO, _UPKEEP = PANELS
 _GROUPS: dict[str, tuple[typer.Typer, str, str]] = {
-    "do": (doing.app, _WORK, "Do something: declare, note, update, resolve, and forty verbs more."),
+    "do": (doing.app, _WORK, "Do something: declare, note, update, resolve, and many verbs more."),
     "incident": (incidents.app, _WORK, "See incidents: the list, one of them, its timeline."),
     "signal": (signals.app, _WORK, "See signals: what seems wrong, before and while it is an incident."),
     "report": (reports.app, _REPORTS, "See a report, and publish it in a git repository."),

@@ -12,23 +12,21 @@ from tocsin.language.verbs import Verb
 from tocsin.store import reads
 
 _MOST = 10
+_DECLARE = "Declare one: tocsin do declare TITLE."
 
 
 def the_incident(tocsin: Tocsin, verb: Verb) -> IncidentNumber:
     """The only one the verb can be about; where there are several, or none, a refusal that lists what there is."""
     with tocsin.store.read() as connection:
+        for state in verb.of:
+            found = reads.incidents(connection, state)
+            if len(found) == 1:
+                return IncidentNumber(found[0]["number"])
+            if found:
+                raise Refused(f"{len(found)} incidents are {state}. Say which with --incident N:\n{_listed(found)}")
         rows = reads.incidents(connection)
-    for state in verb.of:
-        found = [row for row in rows if row["state"] == state]
-        if len(found) == 1:
-            return IncidentNumber(found[0]["number"])
-        if found:
-            raise Refused(f"{len(found)} incidents are {state}. Say which with --incident N:\n{_listed(found)}")
     none = f"No incident is {' or '.join(verb.of)}."
     raise Refused(f"{none} Say which you mean with --incident N:\n{_listed(rows)}" if rows else f"{none} {_DECLARE}")
-
-
-_DECLARE = "Declare one: tocsin do declare TITLE."
 
 
 def _listed(rows: Iterable[dict[str, Any]]) -> str:

@@ -10,11 +10,12 @@ import typer
 
 from tocsin.cli.numbers import Number, numbered
 from tocsin.cli.session import Session, takes_options, with_session
-from tocsin.cli.showing import as_data, as_facts
+from tocsin.cli.showing import as_data, as_facts, known
 from tocsin.cli.speaking import give_facts, give_json, give_rows
 from tocsin.cli.times import shown, stamp
 from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber
+from tocsin.core.links import link_kind
 from tocsin.core.refused import Refused
 from tocsin.core.timeline import Line, timeline
 from tocsin.store import log, reads, reports
@@ -62,12 +63,12 @@ def show(session: Session, number: Number) -> None:
     with session.tocsin() as tocsin, tocsin.store.read() as connection:
         entries = _until(_entries(connection, incident), session.at)
         clock, called = session.clock(connection), names(connection)
-        sections = reports.sections(connection, incident)
-    data = as_data(entries, sections, tocsin.playbook)
+        sections = reports.sections(connection, incident) if session.at is None else None
+    found = known(entries, tocsin.playbook, sections)
     if session.as_json:
-        give_json(data)
+        give_json(as_data(found))
     else:
-        give_facts(as_facts(data, tocsin.playbook, lambda handle: called.get(handle, handle), clock))
+        give_facts(as_facts(found, tocsin.playbook, lambda handle: called.get(handle, handle), clock))
 
 
 @app.command("timeline")
@@ -129,7 +130,7 @@ def _line(line: Line, called: dict[str, str]) -> dict[str, object]:
         "by": line.by,
         "name": called.get(line.by, line.by),
         "text": line.text,
-        "links": list(line.links),
+        "links": [{"url": url, "kind": "ticket" if line.kind == "ticket" else link_kind(url)} for url in line.links],
         "thread": line.thread,
         "edited": line.edited,
         "removed": line.removed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,17 +17,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.cli.session import Session
 from tocsin.cli.speaking import give, give_json, on_terminal, safe, tell
-from tocsin.core.refused import Refused
 from tocsin.engine import case as cases
 from tocsin.engine.case import Case
 from tocsin.engine.door import Tocsin
 from tocsin.engine.replay import Played, Watch
 from tocsin.engine.replay import replay as play
+from tocsin.ports import Publisher
+from tocsin.settings import Settings
 
 SPEED = 150.0
 """How many times faster than life the demo is told on a terminal: its night takes about a minute."""
 
-Out = Annotated[Path, typer.Option("--out", metavar="DIR", help="the git repository to publish into; made if absent")]
+Out = Annotated[str, typer.Option("--out", metavar="DIR", help="the git repository to publish into; made if absent")]
 
 
 def replay(
@@ -47,9 +49,14 @@ def replay(
     scripts = [cases.read(file, playbook) for file in files]
     for sentence in (sentence for script in scripts for sentence in script.unknown):
         tell(sentence)
-    with _somewhere(session) as tocsin:
-        played = [_played(tocsin, script, out, lenient) for script in scripts]
-    _publications(session, out, played)
+    played: list[Played] = []
+    try:
+        with _somewhere(session) as (tocsin, here):
+            publisher = bootstrap.publisher(here, out)
+            for script, mark in zip(scripts, _marks(session, scripts), strict=True):
+                played.append(_played(tocsin, script, publisher, mark, lenient))
+    finally:  # what was published is said, also where a later case is refused
+        _publications(session, out, played)
 
 
 def show_demo(
@@ -57,31 +64,45 @@ def show_demo(
     once: Annotated[
         bool, typer.Option("--once", metavar="", help="end when it is told (there is no server yet to keep running)")
     ] = False,
-    out: Out = Path("out/demo"),
+    out: Out = "out/demo",
     speed: Annotated[
         str, typer.Option("--speed", metavar="N|max", help="how many times faster than life; max when nobody watches")
     ] = "",
 ) -> None:
     """Tell an invented incident, from the first signal to the published report."""
+    pace = _speed(speed)
     script = cases.read(demo.CASE, playbooks.default())
     tell(f"{script.title}. Times are in {script.zone}.\n")
-    with _somewhere(session) as tocsin, _watching(script, _speed(speed)) as watch:
-        publisher = bootstrap.publisher(settings.load(out), str(out))
-        played = play(tocsin, script, publisher, watch=watch)
+    with _somewhere(session) as (tocsin, here), _watching(script, pace) as watch:
+        mark, *_ = _marks(session, [script])
+        played = play(tocsin, script, bootstrap.publisher(here, out), mark=mark, watch=watch)
     tell("\nResolved, written, published. The report:")
     _publications(session, out, [played])
 
 
-def _played(tocsin: Tocsin, script: Case, out: Path, lenient: bool) -> Played:
-    played = play(tocsin, script, bootstrap.publisher(settings.load(out), str(out)), lenient=lenient)
+def _marks(session: Session, scripts: list[Case]) -> Iterator[str]:
+    """A case played anew in a folder of its own is known again in the repository by its name, whatever its number.
+
+    In a database that is kept, the same case again is another incident.
+    """
+    kept = session.data is not None or session.db is not None
+    met: Counter[str] = Counter()
+    for script in scripts:
+        met[script.case] += 1
+        yield "" if kept else f"{script.case} {met[script.case]}"
+
+
+def _played(tocsin: Tocsin, script: Case, publisher: Publisher, mark: str, lenient: bool) -> Played:
+    played = play(tocsin, script, publisher, mark=mark, lenient=lenient)
     for sentence in played.skipped:
         tell(f"Skipped: {sentence}")
     tell(f"Incident {played.incident}: {script.title} ({len(script.lines)} lines, {script.status}).")
     return played
 
 
-def _publications(session: Session, out: Path, played: list[Played]) -> None:
-    files = [(each, [str(out / f"{each.published.path}.{ending}") for ending in ("md", "json")]) for each in played]
+def _publications(session: Session, out: str, played: list[Played]) -> None:
+    endings = ("md", "json")
+    files = [(each, [f"{out.rstrip('/')}/{each.published.path}.{ending}" for ending in endings]) for each in played]
     if session.as_json:
         give_json([{"incident": each.incident, "files": paths, "skipped": each.skipped} for each, paths in files])
         return
@@ -90,17 +111,16 @@ def _publications(session: Session, out: Path, played: list[Played]) -> None:
 
 
 @contextmanager
-def _somewhere(session: Session) -> Iterator[Tocsin]:
+def _somewhere(session: Session) -> Iterator[tuple[Tocsin, Settings]]:
     """Where the command line says; else in a folder that goes when it is over."""
     if session.data is not None or session.db is not None:
         with session.tocsin() as tocsin:
-            yield tocsin
+            yield tocsin, session.settings
         return
-    with (
-        tempfile.TemporaryDirectory(prefix="tocsin-") as folder,
-        bootstrap.open_tocsin(settings.load(Path(folder), environ={})) as tocsin,
-    ):
-        yield tocsin
+    with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
+        here = settings.load(Path(folder), environ={})
+        with bootstrap.open_tocsin(here) as tocsin:
+            yield tocsin, here
 
 
 @contextmanager
@@ -134,5 +154,5 @@ def _speed(text: str) -> float | None:
     except ValueError:
         speed = 0.0
     if not 0 < speed < float("inf"):
-        raise Refused("The speed is a number above 0, as in --speed 300, or max.")
+        raise typer.BadParameter("a number above 0, as in --speed 300, or max", param_hint="--speed")
     return speed

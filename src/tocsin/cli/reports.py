@@ -69,9 +69,9 @@ def publish(
             session.do(tocsin, Publish(incident=incident))
         published = publish_waiting(tocsin, publisher, incident)
     if session.as_json:
-        give_json({"path": published.path, "revision": published.revision})
+        give_json({"path": published.path, "commit": published.commit})
         return
-    tell(f"The report of incident {incident} is published as Markdown and JSON (commit {published.revision[:12]}):")
+    tell(f"The report of incident {incident} is published as Markdown and JSON (commit {published.commit[:12]}):")
     give(published.path)
 
 

@@ -18,8 +18,7 @@ import typer
 from tocsin import bootstrap, settings
 from tocsin.cli import whoami
 from tocsin.core import commands as c
-from tocsin.core.decisions.reports import zone
-from tocsin.core.people import TOCSIN
+from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.language.when import when
@@ -94,8 +93,6 @@ class Session:
         """Who asks: as told, else the operating system's user, who is made known at first use."""
         if self.by is None:
             return whoami.known(tocsin)
-        if self.by.strip().casefold().removeprefix("@") == TOCSIN.handle:
-            raise Refused("“tocsin” is the program itself. Say which person asks: --as ada.")
         return self.by
 
     def clock(self, connection: sa.Connection) -> tzinfo:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import timedelta, tzinfo
 
 from tocsin.cli.times import seconds, shown, stamp
 from tocsin.core.events import Entry
-from tocsin.core.incident import Incident, fold
-from tocsin.core.metrics import metrics
+from tocsin.core.ids import Handle
+from tocsin.core.incident import Ask, Holding, Incident, Plan, fold
+from tocsin.core.metrics import Metrics, metrics
 from tocsin.core.moments import Moment
+from tocsin.core.people import Party
 from tocsin.core.playbook import Playbook
 from tocsin.core.report import missing, owner, report_state
 from tocsin.core.team import team
@@ -19,94 +21,114 @@ from tocsin.report.times import duration
 Names = Callable[[str], str]
 
 
-def as_data(entries: Sequence[Entry], sections: Mapping[str, str], playbook: Playbook) -> dict[str, Any]:
-    """Everything that is known of it, talk aside; people by their handles, durations in seconds."""
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What a log tells of an incident, for either way to draw it."""
+
+    incident: Incident
+    owner: Handle | None
+    """Who owns the report."""
+    missing: tuple[str, ...]
+    """What the report still lacks."""
+    team: tuple[Handle, ...]
+    took: Metrics
+
+
+def known(entries: Sequence[Entry], playbook: Playbook, sections: Mapping[str, str] | None) -> Known:
+    """Read off a log. Without its sections, which are only known as they are now, the report is not judged."""
     incident = fold(entries[0].incident, entries)
-    took = metrics(entries)
+    judged = sections is not None and incident.state == "resolved"
+    return Known(
+        incident=incident,
+        owner=owner(incident, playbook),
+        missing=tuple(missing(incident, sections or {}, playbook)) if judged else (),
+        team=tuple(sorted(team(entries))),
+        took=metrics(entries),
+    )
+
+
+def as_data(known: Known) -> dict[str, object]:
+    """Everything, talk aside; people by their handles, durations in seconds."""
+    it = known.incident
     return {
-        "number": incident.number,
-        "title": incident.title,
-        "description": incident.description,
-        "state": incident.state,
-        "phase": incident.phase,
-        "severity": incident.severity,
-        "criterion": incident.criterion,
-        "drill": incident.drill,
-        "services": list(incident.services),
-        "communities": list(incident.communities),
-        "declared": stamp(incident.declared_at),
-        "resolved": stamp(incident.resolved_at),
-        "verified": incident.verified,
-        "impact": {"start": _moment(incident.impact.start), "end": _moment(incident.impact.end)},
-        "plan": _plan(incident),
-        "roles": [_role(held) for held in incident.holdings],
-        "offers": [{"role": offer.role, "to": offer.to.person or offer.to.group} for offer in incident.offers],
-        "asks": [_ask(ask) for ask in incident.asks],
-        "team": sorted(team(entries)),
-        "signals": list(incident.signals),
-        "tickets": [linked.ticket for linked in incident.tickets],
-        "links": [{"url": link.url, "title": link.title} for link in incident.links],
-        "actions": [{"line": a.seq, "text": a.text, "url": a.url or None, "done": a.done} for a in incident.actions],
+        "number": it.number,
+        "title": it.title,
+        "description": it.description,
+        "state": it.state,
+        "phase": it.phase,
+        "severity": it.severity,
+        "criterion": it.criterion,
+        "drill": it.drill,
+        "services": it.services,
+        "communities": it.communities,
+        "declared": stamp(it.declared_at),
+        "resolved": stamp(it.resolved_at),
+        "verified": it.verified,
+        "impact": {"start": _moment(it.impact.start), "end": _moment(it.impact.end)},
+        "plan": None if it.plan is None else {**_said(it.plan), "by": it.plan.by, "at": stamp(it.plan.at)},
+        "roles": [_role(held) for held in it.holdings],
+        "offers": [{"role": offer.role, "to": _whom(offer.to)} for offer in it.offers],
+        "asks": [_ask(ask) for ask in it.asks],
+        "team": known.team,
+        "signals": it.signals,
+        "tickets": [linked.ticket for linked in it.tickets],
+        "links": [{"url": link.url, "title": link.title} for link in it.links],
+        "actions": [{"line": a.seq, "text": a.text, "url": a.url or None, "done": a.done} for a in it.actions],
         "report": {
-            "state": report_state(incident),
-            "owner": owner(incident, playbook),
-            "path": incident.report.path,
-            "missing": missing(incident, sections, playbook) if incident.state == "resolved" else [],
+            "state": report_state(it),
+            "owner": known.owner,
+            "path": it.report.path,
+            "missing": known.missing,
         },
-        "took": {
-            "notice": seconds(took.notice),
-            "answer": seconds(took.answer),
-            "tell": seconds(took.tell),
-            "resolve": seconds(took.resolve),
-        },
+        "took": {what: seconds(length) for what, length in asdict(known.took).items()},
     }
 
 
-def as_facts(data: Mapping[str, Any], playbook: Playbook, name: Names, zone: tzinfo) -> list[tuple[str, str]]:
+def as_facts(known: Known, playbook: Playbook, name: Names, zone: tzinfo) -> list[tuple[str, str]]:
     """The same in words, without what there is nothing to say about."""
-    named = {role.slug: role.name for role in playbook.roles}
-    held = [role for role in data["roles"] if role["to"] is None]
+    it, state = known.incident, report_state(known.incident)
+    roles = {role.slug: role.name for role in playbook.roles}
     facts = [
-        ("incident", str(data["number"])),
-        ("title", data["title"]),
-        ("state", data["state"] + (", an exercise" if data["drill"] else "")),
-        ("phase", data["phase"] or ""),
-        ("severity", data["severity"] or ""),
-        ("criterion", data["criterion"] or ""),
-        ("services", ", ".join(data["services"])),
-        ("communities", ", ".join(data["communities"])),
-        ("declared", _at(data["declared"], zone)),
-        ("resolved", _at(data["resolved"], zone)),
-        ("verified", data["verified"]),
-        ("impact began", _range(data["impact"]["start"], zone)),
-        ("impact ended", _range(data["impact"]["end"], zone)),
-        *((named.get(role["role"], role["role"]), name(role["person"])) for role in held),
-        *((f"{named.get(o['role'], o['role'])} (offered)", name(o["to"])) for o in data["offers"]),
-        *((part, text) for part, text in (data["plan"] or {}).items() if part not in ("by", "at")),
-        *((f"ask {ask['line']} ({ask['state']})", ask["what"]) for ask in data["asks"]),
-        ("team", ", ".join(name(person) for person in data["team"])),
-        ("signals", ", ".join(map(str, data["signals"]))),
-        ("tickets", ", ".join(data["tickets"])),
-        *(("link", " ".join(filter(None, (link["url"], link["title"])))) for link in data["links"]),
-        *((f"action {a['line']} ({'done' if a['done'] else 'open'})", a["text"]) for a in data["actions"]),
-        ("report", data["report"]["state"] if data["report"]["state"] != "none" else ""),
-        ("report owner", name(data["report"]["owner"]) if data["report"]["owner"] else ""),
-        ("published as", data["report"]["path"] or ""),
-        ("still missing", " ".join(data["report"]["missing"])),
-        *((f"time to {what}", _length(length)) for what, length in data["took"].items()),
+        ("incident", str(it.number)),
+        ("title", it.title),
+        ("state", it.state + (", an exercise" if it.drill else "")),
+        ("phase", it.phase or ""),
+        ("severity", it.severity or ""),
+        ("criterion", it.criterion or ""),
+        ("services", ", ".join(it.services)),
+        ("communities", ", ".join(it.communities)),
+        ("declared", shown(it.declared_at, zone)),
+        ("resolved", shown(it.resolved_at, zone)),
+        ("verified", it.verified),
+        ("impact began", _range(it.impact.start, zone)),
+        ("impact ended", _range(it.impact.end, zone)),
+        *((roles.get(held.role, held.role), name(held.person)) for held in it.holdings if held.until is None),
+        *((f"{roles.get(offer.role, offer.role)} (offered)", name(_whom(offer.to))) for offer in it.offers),
+        *(_said(it.plan).items() if it.plan else ()),
+        *((f"ask {ask.seq} ({ask.state})", ask.what) for ask in it.asks),
+        ("team", ", ".join(map(name, known.team))),
+        ("signals", ", ".join(map(str, it.signals))),
+        ("tickets", ", ".join(linked.ticket for linked in it.tickets)),
+        *(("link", f"{link.url} {link.title}".strip()) for link in it.links),
+        *((f"action {each.seq} ({'done' if each.done else 'open'})", each.text) for each in it.actions),
+        ("report", "" if state == "none" else state),
+        ("report owner", name(known.owner) if known.owner else ""),
+        ("published as", it.report.path or ""),
+        ("still missing", " ".join(known.missing)),
+        *((f"time to {what}", _length(length)) for what, length in asdict(known.took).items()),
     ]
     return [(fact, said) for fact, said in facts if said]
 
 
-def _role(held: Any) -> dict[str, Any]:
+def _role(held: Holding) -> dict[str, object]:
     return {"role": held.role, "person": held.person, "from": stamp(held.since), "to": stamp(held.until)}
 
 
-def _ask(ask: Any) -> dict[str, Any]:
+def _ask(ask: Ask) -> dict[str, object]:
     return {
         "line": ask.seq,
         "what": ask.what,
-        "to": ask.to.person or ask.to.group,
+        "to": _whom(ask.to),
         "until": stamp(ask.until),
         "state": ask.state,
         "person": ask.person,
@@ -114,29 +136,25 @@ def _ask(ask: Any) -> dict[str, Any]:
     }
 
 
-def _plan(incident: Incident) -> dict[str, Any] | None:
-    plan = incident.plan
-    if plan is None:
-        return None
-    said = {"state": plan.state, "cause": plan.cause, "tried": plan.tried, "next": plan.next}
-    return {**said, "by": plan.by, "at": stamp(plan.at)}
+def _said(plan: Plan) -> dict[str, str]:
+    return {"state": plan.state, "cause": plan.cause, "tried": plan.tried, "next": plan.next}
 
 
-def _moment(moment: Moment | None) -> dict[str, Any] | None:
+def _whom(party: Party) -> str:
+    return party.person or party.group or ""
+
+
+def _moment(moment: Moment | None) -> dict[str, object] | None:
     return None if moment is None else {"at": stamp(moment.at), "until": stamp(moment.until)}
 
 
-def _range(moment: Mapping[str, Any] | None, zone: tzinfo) -> str:
-    return "" if moment is None else " – ".join(_at(at, zone) for at in (moment["at"], moment["until"]) if at)
+def _range(moment: Moment | None, zone: tzinfo) -> str:
+    return "" if moment is None else " – ".join(shown(at, zone) for at in (moment.at, moment.until) if at)
 
 
-def _at(at: str | None, zone: tzinfo) -> str:
-    return "" if at is None else shown(datetime.fromisoformat(at), zone)
-
-
-def _length(length: float | None) -> str:
+def _length(length: timedelta | None) -> str:
     """A negative one is honest: told before answered."""
     if length is None:
         return ""
-    words = duration(timedelta(seconds=abs(length)))
-    return f"{words} before" if length < 0 else words
+    words = duration(abs(length))
+    return f"{words} before" if length < timedelta(0) else words

@@ -24,7 +24,7 @@ def list_signals(
 ) -> None:
     """List the signals, in the order they were noted."""
     with session.reading() as connection:
-        found = [each for each in signals.every(connection) if state in (None, each.state)]
+        found = signals.every(connection, state or "")
         clock = session.clock(connection)
     if session.as_json:
         give_json([encode(signal) for signal in found])

@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tocsin.ports import Failed
+
 UNHEARD = 141
 """The exit code where nobody reads any more, as the shell itself has it for a program that a closed pipe ends."""
 
@@ -43,6 +45,9 @@ def give_file(content: bytes) -> None:
     except BrokenPipeError:
         hush()
         raise typer.Exit(UNHEARD) from None
+    except OSError as trouble:
+        hush()
+        raise Failed(f"It is done, but the answer cannot be printed: {trouble.strerror}.") from None
 
 
 def hush() -> None:

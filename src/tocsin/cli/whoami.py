@@ -22,7 +22,7 @@ def known(tocsin: Tocsin) -> Handle:
         found = StoredDirectory(connection).person(me)
     if found is None:
         person = Person(handle=me, name=_name() or me, administrator=True)
-        tocsin.do(UpdateDirectory(people=(person,)), by=TOCSIN.handle)
+        tocsin.do(UpdateDirectory(people=(person,)), by=TOCSIN)
     return me
 
 

@@ -66,12 +66,15 @@ class AddToSignal(ToSignal):
 
     text: Annotated[str, "what you want to say"]
     kind: Annotated[NoteKind, "what kind of line it is"] = "note"
+    output: Annotated[str, "what the command printed"] = ""
+    outcome: Annotated[str, "what came of the fix"] = ""
+    link: Annotated[str, "where it was said or done"] = ""
     via: Annotated[str, "where it was said, when not here"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledge(Command):
-    """Say that you have seen it and look after it, so that nobody else is woken."""
+    """Say that you have seen it and look after it. The timeline keeps who, and when."""
 
     incident: Annotated[IncidentNumber | None, "which incident; without it, the only one that is open"] = None
     signal: Annotated[SignalId | None, "which signal, where it is not an incident (yet)"] = None
@@ -103,6 +106,9 @@ class Earlier:
     at: Moment
     by: Handle
     kind: NoteKind = "note"
+    output: str = ""
+    outcome: str = ""
+    link: str = ""
     via: str = ""
 
 
@@ -119,13 +125,15 @@ class Declare(Command):
     tickets: Annotated[tuple[str, ...], "tickets about it; once for each"] = ()
     communities: Annotated[tuple[str, ...], "communities that are affected; once for each"] = ()
     severity: Annotated[str, "how severe, if your playbook has severities"] = ""
-    channel: Annotated[bool, "open a channel for it"] = True
+    channel: Annotated[bool, "it should have a channel of its own (nothing opens one yet)"] = True
     drill: Annotated[bool, "it is an exercise"] = False
     began: Annotated[datetime | None, "when the impact began, if you know already"] = None
     ended: Annotated[datetime | None, "when it ended, if it is already over"] = None
     verified: Annotated[str, "how you know that it is over, if it is"] = ""
     earlier: tuple[Earlier, ...] = ()
     """What was said before it was declared; programs that tell old incidents give it."""
+    mark: str = ""
+    """What tells it from every other incident, where a program that tells old ones knows better than we."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -367,7 +375,7 @@ class Redact(ToIncident):
 
 @dataclass(frozen=True, kw_only=True)
 class PostUpdate(ToIncident):
-    """Tell the communities what is known, what was tried and what comes next."""
+    """Write what the communities are told: what is known, was tried and comes next. Nothing sends it yet; you do."""
 
     text: Annotated[str, "what they are told"]
     kind: Annotated[UpdateKind, "which of the messages it is"] = "update"
@@ -484,9 +492,9 @@ COMMANDS: tuple[type[Command], ...] = tuple(
 """Every command there is."""
 
 
-def legible(command: Command) -> None:
+def must_be_legible(given: object) -> None:
     """Refuse what cannot be kept or read again: text too long, with NUL bytes, not UTF-8; a time without its zone."""
-    for value in _values(command):
+    for value in _values(given):
         match value:
             case str():
                 _legible_text(value)

@@ -84,6 +84,8 @@ class Declared(Event):
     severity: Slug | None = None
     wants_channel: bool = True
     drill: bool = False
+    mark: str = ""
+    """What tells this incident from every other, also from those of another database; it outlives a redaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -284,6 +286,8 @@ class Noted(Event):
     link: str = ""
     via: str = ""
     """Where it was said, when not here: `chat`."""
+    signal: SignalId | None = None
+    """The signal it was said about, before there was an incident."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from tocsin.core.events import Entry
 from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
-from tocsin.core.people import Community, Directory, Group, Party, Person, Service
+from tocsin.core.people import Community, Directory, Group, Party, Person, Service, called
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Reported
@@ -30,6 +30,8 @@ class Given:
     """Whether there is an incident of that number."""
     sections: Callable[[], dict[str, str]] = dict
     """The report's text as it stands now."""
+    zone: Callable[[], str] = str
+    """The zone somebody chose for the report's times; empty where nobody did."""
     revision: Callable[[], int] = lambda: 0
     """The report's latest revision; 0 where nobody has written yet."""
 
@@ -49,8 +51,7 @@ class Given:
 
     def name(self, handle: Handle) -> str:
         """What a person is called."""
-        person = self.directory.person(handle)
-        return person.name if person else handle
+        return called(self.directory, handle)
 
     def person(self, reference: str) -> Person:
         """Whom a reference means."""

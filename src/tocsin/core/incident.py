@@ -132,6 +132,7 @@ class Incident:
     communities: tuple[Slug, ...] = ()
     criterion: Slug | None = None
     severity: Slug | None = None
+    mark: str = ""
     wants_channel: bool = True
     drill: bool = False
     state: State = "undeclared"
@@ -186,6 +187,7 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 communities=it.communities,
                 criterion=it.criterion,
                 severity=it.severity,
+                mark=it.mark,
                 wants_channel=it.wants_channel,
                 drill=it.drill,
                 declared_at=at,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tocsin.core.refused import Refused
 
@@ -30,6 +31,14 @@ class Moment:
 def utc(time: datetime | None) -> datetime | None:
     """The same instant, as it is kept."""
     return time and time.astimezone(UTC)
+
+
+def zone(name: str) -> tzinfo:
+    """The time zone of that name, as `Europe/Bucharest`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Refused(f"“{name}” is no time zone. Write it as Europe/London or America/Los_Angeles.") from None
 
 
 _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)

@@ -69,4 +69,10 @@ class Directory(Protocol):
 
 
 TOCSIN = Person(handle=Handle("tocsin"), name="Tocsin", kind="bot", administrator=True)
-"""The program itself: records what came back from the world, and plays cases."""
+"""The program itself: records what came back from the world, and plays cases. No directory knows it by a name."""
+
+
+def called(directory: Directory, handle: Handle) -> str:
+    """What a person is called; the handle, where the directory has lost them."""
+    person = TOCSIN if handle == TOCSIN.handle else directory.person(handle)
+    return person.name if person else handle

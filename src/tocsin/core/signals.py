@@ -32,6 +32,8 @@ class Signal:
     state: SignalState = "open"
     verdict: str = ""
     why: str = ""
+    """How whoever judged it knows."""
+    closed_why: str = ""
     incident: IncidentNumber | None = None
     by: Handle
     at: datetime
@@ -50,6 +52,9 @@ class Said:
     by: Handle
     kind: NoteKind
     text: str
+    output: str = ""
+    outcome: str = ""
+    link: str = ""
     via: str = ""
 
 
@@ -77,7 +82,7 @@ def closed(signal: Signal, why: str) -> Signal:
     """The signal, over. One that belongs to an incident stays with it."""
     if signal.state == "closed":
         raise Refused(f"Signal {signal.id} is closed already.")
-    return replace(signal, state="closed", why=why)
+    return replace(signal, state="closed", closed_why=why)
 
 
 def attached(signal: Signal, incident: IncidentNumber) -> Signal:
@@ -90,12 +95,12 @@ def attached(signal: Signal, incident: IncidentNumber) -> Signal:
 def freed(signal: Signal) -> Signal:
     """The signal of an incident that was cancelled: nobody's again, so that it can be judged or attached anew."""
     state: SignalState = "closed" if signal.state == "closed" else "open"
-    return replace(signal, state=state, incident=None, verdict="", judged_by=None)
+    return replace(signal, state=state, incident=None, verdict="", why="", judged_by=None)
 
 
 def received(reports: Sequence[Reported]) -> list[Fact]:
     """What an incident's log says of signals that belong to it, and of the talk about them: each at its own time."""
-    return [fact for report in reports for fact in (*_received(report.signal), *map(_talk, report.talk))]
+    return [fact for report in reports for fact in (*_received(report.signal), *_talk(report))]
 
 
 def _received(signal: Signal) -> Iterator[Fact]:
@@ -115,5 +120,15 @@ def _received(signal: Signal) -> Iterator[Fact]:
         yield Fact(event=Acknowledged(), at=Moment(at=signal.acknowledged_at), by=signal.acknowledged_by)
 
 
-def _talk(said: Said) -> Fact:
-    return Fact(event=Noted(kind=said.kind, text=said.text, via=said.via), at=Moment(at=said.at), by=said.by)
+def _talk(report: Reported) -> Iterator[Fact]:
+    for said in report.talk:
+        event = Noted(
+            kind=said.kind,
+            text=said.text,
+            output=said.output,
+            outcome=said.outcome,
+            link=said.link,
+            via=said.via,
+            signal=report.signal.id,
+        )
+        yield Fact(event=event, at=Moment(at=said.at), by=said.by)

@@ -13,7 +13,7 @@ def slug(text: str, most: int = 60, keep: str = "") -> str:
 
     Empty where nothing of the text can be kept, as of a title in Japanese.
     """
-    letters = normalize("NFKD", text).casefold()
+    letters = normalize("NFKD", text).casefold().translate(_PLAIN)
     bare = "".join(letter for letter in letters if not combining(letter))
     return re.sub(f"[^a-z0-9{re.escape(keep)}]+", "-", bare).strip("-" + keep)[:most].strip("-" + keep)
 
@@ -23,3 +23,7 @@ def free_slug(text: str, otherwise: str, taken: Callable[[str], bool], keep: str
     root = slug(text, keep=keep) or otherwise
     candidates = (root if number == 1 else f"{root}-{number}" for number in count(1))
     return next(candidate for candidate in candidates if not taken(candidate))
+
+
+_PLAIN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+"""Latin letters that Unicode does not take apart."""

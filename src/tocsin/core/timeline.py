@@ -185,8 +185,12 @@ def _window(entries: Sequence[Entry], lines: Sequence[Line]) -> list[Line]:
     last = next((entry for entry in reversed(entries) if isinstance(entry.event, e.ImpactSet)), None)
     if last is None or not isinstance(last.event, e.ImpactSet):
         return []
-    marked = any(line.kind == "impact-began" and not line.removed for line in lines)
-    start = None if marked else last.event.start
-    began: list[Line] = [] if start is None else [Line(at=start, seq=last.seq, kind="impact-began", by=last.by)]
+    start = last.event.start
+    marked = start is not None and any(_marks_start(line, start) for line in lines)
+    began = [] if start is None or marked else [Line(at=start, seq=last.seq, kind="impact-began", by=last.by)]
     end = last.event.end
     return [*began, *([] if end is None else [Line(at=end, seq=last.seq, kind="impact-ended", by=last.by)])]
+
+
+def _marks_start(line: Line, start: Moment) -> bool:
+    return line.kind == "impact-began" and not line.removed and start.at <= line.at.at <= (start.until or start.at)

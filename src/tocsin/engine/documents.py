@@ -25,12 +25,13 @@ def document(
     incident = fold(number, entries)
     must_be_over(incident)
     directory = StoredDirectory(connection)
+    until = reports.revision(connection, number) if revision is None else revision
     return build(
         entries,
-        reports.sections(connection, number, revision),
+        reports.sections(connection, number, until),
         playbook,
         directory,
-        zone=reports.zone(connection, number) or _zone(incident, directory, playbook),
+        zone=reports.zone(connection, number, until) or _zone(incident, directory, playbook),
     )
 
 

@@ -58,8 +58,12 @@ class Tocsin:
         self.playbook = playbook
         self.clock = clock
 
-    def do(self, command: c.Command, *, by: str, at: datetime | None = None, source: str | None = None) -> Answer:
-        """Do what is asked, or raise `Refused` with a sentence. `by`: who asks; `at`: when it happened, if not now.
+    def do(
+        self, command: c.Command, *, by: str | Person, at: datetime | None = None, source: str | None = None
+    ) -> Answer:
+        """Do what is asked, or raise `Refused` with a sentence. `at`: when it happened, if not now.
+
+        `by`: who asks, as the directory knows them; the program itself asks as `TOCSIN`, whom no directory knows.
 
         A command with a `source` that was here before is not done again; its first answer is given once more.
         Raises `Unavailable` where the database cannot be written to; then nothing was.
@@ -67,15 +71,13 @@ class Tocsin:
         return self.store.run(self.work(command, by=by, at=at, source=source))
 
     def work(
-        self, command: c.Command, *, by: str, at: datetime | None = None, source: str | None = None
+        self, command: c.Command, *, by: str | Person, at: datetime | None = None, source: str | None = None
     ) -> Work[Answer]:
         """The same as a piece of work, for whoever has to keep more in the same transaction."""
-        c.legible(command)
+        c.must_be_legible(command)
         clock = self.clock()
         happened = Moment(at=at or clock)
-        if happened.at > clock + AHEAD:
-            there = happened.at.astimezone(UTC)
-            raise Refused(f"{there:%Y-%m-%d %H:%M:%S} UTC is still to come. Give a time that has passed.")
+        _must_have_passed(happened, clock)
         if source is not None and not (source.isprintable() and len(source) <= LONGEST_SOURCE):
             raise Refused(f"A source is one line of at most {LONGEST_SOURCE} printable characters. Give such a one.")
 
@@ -86,7 +88,7 @@ class Tocsin:
 
         return work
 
-    def _given(self, connection: sa.Connection, by: str, clock: datetime, at: Moment) -> Given:
+    def _given(self, connection: sa.Connection, by: str | Person, clock: datetime, at: Moment) -> Given:
         known = people.StoredDirectory(connection)
         return Given(
             playbook=self.playbook,
@@ -99,8 +101,14 @@ class Tocsin:
         )
 
 
-def _actor(known: people.StoredDirectory, by: str) -> Person:
-    actor = known.person(by)
+def _must_have_passed(moment: Moment, now: datetime) -> None:
+    last = moment.until or moment.at
+    if last > now + AHEAD:
+        raise Refused(f"{last:%Y-%m-%d %H:%M:%S} UTC is still to come. Give a time that has passed.")
+
+
+def _actor(known: people.StoredDirectory, by: str | Person) -> Person:
+    actor = by if isinstance(by, Person) else known.person(by)
     if actor is None:
         raise Refused(f"Nobody is known as “{by}”, so they cannot ask. Add them first: tocsin people add.")
     return actor
@@ -162,6 +170,7 @@ class _Doing:
             self.given,
             find_line=lambda seq: log.line(connection, number, seq),
             sections=lambda: reports.sections(connection, number),
+            zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
         )
 
@@ -170,6 +179,8 @@ class _Doing:
         if not facts:
             return []
         entries = [self._entry(fact, locked, place) for place, fact in enumerate(facts, start=1)]
+        for entry in entries:
+            _must_have_passed(entry.at, self.given.now)
         log.append(self.connection, entries)
         for entry in entries:
             self._kept(entry, locked)

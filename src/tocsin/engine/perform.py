@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 
 from tocsin.core.commands import RecordPublication
 from tocsin.core.effects import Effect, PublishReport
-from tocsin.core.events import Declared, Entry, PublicationRequested
+from tocsin.core.events import PublicationRequested
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.incident import fold
 from tocsin.core.people import TOCSIN
+from tocsin.core.refused import Refused
 from tocsin.engine.documents import document
 from tocsin.engine.door import Tocsin
 from tocsin.ports import Failed, Publication, Published, Publisher
@@ -24,10 +23,21 @@ from tocsin.store.people import StoredDirectory
 
 
 def perform(tocsin: Tocsin, number: IncidentNumber, publisher: Publisher) -> list[Published]:
-    """Make everything an incident wishes for come true, in order; at the first that does not, `Failed`."""
+    """Make everything an incident wishes for come true, in order; at the first that does not, `Failed`.
+
+    Empty where it wishes for nothing (any more).
+    """
     with tocsin.store.read() as connection:
         waiting = outbox.waiting(connection, number)
     return [_perform(tocsin, each, publisher) for each in waiting]
+
+
+def publish(tocsin: Tocsin, number: IncidentNumber, publisher: Publisher) -> Published:
+    """Publish what waits to be; `Refused` where nothing does (any more), `Failed` where the world says no."""
+    published = perform(tocsin, number, publisher)
+    if not published:
+        raise Refused(f"Nothing of incident {number} waits to be published.")
+    return published[-1]
 
 
 def _perform(tocsin: Tocsin, waiting: Waiting, publisher: Publisher) -> Published:
@@ -47,9 +57,9 @@ def _publish(tocsin: Tocsin, effect: int, wish: PublishReport, publisher: Publis
         tocsin.store.run(lambda connection: outbox.failed(connection, effect, sentence))
         raise
     command = RecordPublication(
-        incident=wish.incident, request=wish.request, path=published.path, commit=published.revision
+        incident=wish.incident, request=wish.request, path=published.path, commit=published.commit
     )
-    record = tocsin.work(command, by=TOCSIN.handle, at=publication.at, source=f"effect:{effect}")
+    record = tocsin.work(command, by=TOCSIN, at=publication.at, source=f"effect:{effect}")
 
     def came_true(connection: sa.Connection) -> None:
         record(connection)
@@ -69,7 +79,7 @@ def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
         author = StoredDirectory(connection).person(request.by)
     incident = fold(wish.incident, entries)
     return Publication(
-        identity=_identity(entries),
+        identity=incident.mark,
         path=incident.report.path,
         stem=stem(report),
         files={"md": as_markdown(report), "json": as_json(report)},
@@ -77,10 +87,3 @@ def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
         author=author.name if author else request.by,
         at=request.at.at,
     )
-
-
-def _identity(entries: Sequence[Entry]) -> str:
-    """What tells this report from any other, also from another database's: number, instant and first title."""
-    declared = next(entry for entry in entries if isinstance(entry.event, Declared))
-    title = declared.event.title if isinstance(declared.event, Declared) else ""
-    return f"{declared.incident} {declared.at.at:%Y-%m-%dT%H:%M:%S.%fZ} {title}"

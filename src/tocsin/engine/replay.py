@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,13 +18,13 @@ from tocsin.core.refused import Refused
 from tocsin.core.slugs import free_slug
 from tocsin.engine.case import Case, Line
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.engine.perform import perform
+from tocsin.engine.perform import publish
 from tocsin.language import verbs
 from tocsin.ports import Published, Publisher
 from tocsin.store import log
 from tocsin.store.people import StoredDirectory
 
-T = TypeVar("T", bound=c.Command | c.Earlier)
+T = TypeVar("T", bound=c.Command)
 Watch = Callable[[Line, Answer], None]
 
 
@@ -55,15 +55,18 @@ def replay(
     case: Case,
     publisher: Publisher,
     *,
+    mark: str = "",
     lenient: bool = False,
     watch: Watch = lambda line, answer: None,
 ) -> Played:
     """Play a case. Raises `Refused`, naming case and line, at what the process does not allow; `lenient` skips it.
 
+    `mark`: what its report is known by in the repository when it is published again; without it, its number and time.
+
     The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall.
     """
     clock = Clock(case.lines[0].at)
-    player = _Player(Tocsin(tocsin.store, tocsin.playbook, clock), clock, case)
+    player = _Player(Tocsin(tocsin.store, tocsin.playbook, clock), clock, case, mark)
     try:
         player.introduce()
     except Refused as no:
@@ -89,6 +92,7 @@ class _Player:
     tocsin: Tocsin
     clock: Clock
     case: Case
+    mark: str
     incident: IncidentNumber | None = None
     signals: list[SignalId] = field(default_factory=list)
     earlier: list[c.Earlier] = field(default_factory=list)
@@ -117,7 +121,7 @@ class _Player:
                 services=(service,) if service else (),
                 communities=(community,) if community else (),
             ),
-            by=TOCSIN.handle,
+            by=TOCSIN,
         )
 
     def _person(self, known: StoredDirectory, name: str) -> Person | None:
@@ -127,7 +131,7 @@ class _Player:
         if person is not None:
             self.people[name] = person.handle
             return None
-        taken = set(self.people.values())
+        taken = {*self.people.values(), TOCSIN.handle}
         handle = free_slug(name, "person", lambda slug: slug in taken or known.person(slug) is not None)
         self.people[name] = handle
         return Person(handle=Handle(handle), name=name)
@@ -166,6 +170,8 @@ class _Player:
                 return self._do(self._command(line), line)
 
     def _do(self, command: c.Command, line: Line) -> Answer:
+        if isinstance(command, c.Note) and command.until is not None:
+            self.clock.set(command.until)
         return self.tocsin.do(command, by=self._by(line), at=line.at)
 
     def _by(self, line: Line) -> str:
@@ -198,11 +204,17 @@ class _Player:
 
     def _note_before(self, line: Line) -> Answer:
         """Before anybody declares, a line belongs to the signal, if there is one; in any case to the incident later."""
-        if self.signals:
-            return self._do(made(c.AddToSignal, {**_said(line), "signal": self.signals[-1]}), line)
-        if not line.text.strip():
+        note = _note(line, IncidentNumber(0))
+        if note.thread is not None:
+            raise Refused("Before the declaration there is no line that it could answer; leave “thread” out.")
+        if not note.text.strip():
             raise Refused("There is nothing in that line. Write what was said.")
-        self.earlier.append(made(c.Earlier, {**_said(line), "at": Moment(at=line.at), "by": self._by(line)}))
+        said = {name: getattr(note, name) for name in ("text", "kind", "output", "outcome", "link", "via")}
+        if self.signals and note.until is None:
+            return self._do(c.AddToSignal(signal=self.signals[-1], **said), line)
+        self.clock.set(note.until or line.at)
+        moment = Moment(at=line.at, until=note.until)
+        self.earlier.append(c.Earlier(at=moment, by=Handle(self._by(line)), **said))
         return Answer()
 
     def _declare(self, line: Line) -> Answer:
@@ -220,6 +232,7 @@ class _Player:
                 commander=roles.pop(commands, ""),
                 signals=tuple(self.signals),
                 earlier=tuple(self.earlier),
+                mark=self.mark,
             ),
             line,
         )
@@ -234,7 +247,7 @@ class _Player:
             raise Refused("A case tells of one incident; leave “incident” out.")
         match line.do:
             case "note" | "impact-began":
-                return made(c.Note, {"incident": number, **_said(line)})
+                return _note(line, number)
             case "update":
                 signed = {"drafted_by": self._by(line), "approved_by": self._by(line)}
                 return made(c.PostUpdate, {"incident": number, "text": line.text, **signed, **line.options})
@@ -253,9 +266,9 @@ class _Player:
         self.clock.set(max((last, *self.case.impact.times)))
         owner = self._who(self.case.owner)
         for command in self._closing():
-            by = TOCSIN.handle if isinstance(command, c.PublishReplayed) else owner
+            by: str | Person = TOCSIN if isinstance(command, c.PublishReplayed) else owner
             self.tocsin.do(command, by=by, at=last)
-        return perform(self.tocsin, self.number, publisher)[-1]
+        return publish(self.tocsin, self.number, publisher)
 
     def _closing(self) -> Iterator[c.Command]:
         case, number = self.case, self.number
@@ -279,7 +292,9 @@ def _asked(name: str, line: Line, number: IncidentNumber) -> c.Command:
     verb = verbs.verb(name)
     if verb is None:
         raise Refused(f"“{name}” is no verb. `tocsin do --help` lists them.")
-    if "signal" in {field.name for field in fields(verb.command)}:
+    if "signal" in line.options or any(
+        field.name == "signal" and field.default is MISSING for field in fields(verb.command)
+    ):
         raise Refused("A case knows signals by what they say, not by number; leave this line out.")
     text = {verb.texts[0] if verb.texts else "text": line.text} if line.text else {}
     return made(verb.command, {"incident": number, **text, **line.options})
@@ -299,7 +314,6 @@ def made(kind: type[T], options: Mapping[str, Any]) -> T:
         raise Refused(f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}.") from None
 
 
-def _said(line: Line) -> dict[str, Any]:
-    """A line somebody said, as the options of a note."""
-    said = {"text": line.text, "via": line.source} | line.options
-    return said | {"kind": "impact-began"} if line.do == "impact-began" else said
+def _note(line: Line, number: IncidentNumber) -> c.Note:
+    said = {"incident": number, "text": line.text, "via": line.source} | line.options
+    return made(c.Note, said | {"kind": "impact-began"} if line.do == "impact-began" else said)

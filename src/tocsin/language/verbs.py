@@ -216,7 +216,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("update", c.PostUpdate, _INCIDENT, "text"),
     _verb("resolve", c.Resolve, _INCIDENT, "verified", "text"),
     _verb("reopen", c.Reopen, _INCIDENT, "why", of=_OVER),
-    _verb("cancel", c.Cancel, _INCIDENT),
+    _verb("cancel", c.Cancel, _INCIDENT, "why"),
     _verb("note", c.Note, _TIMELINE, "text"),
     _verb("edit", c.EditNote, _TIMELINE, "text"),
     _verb("remove", c.RemoveNote, _TIMELINE),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import MAXYEAR, UTC, datetime, tzinfo
 
-from tocsin.core.decisions.reports import zone
+from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
 
 _NAMED = re.compile(r"(?P<clock>\S+[ T]\S+) (?P<zone>[A-Za-z][A-Za-z0-9_+/-]*)")

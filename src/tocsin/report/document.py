@@ -8,12 +8,12 @@ from datetime import datetime
 from functools import cache
 
 from tocsin.core import timeline
-from tocsin.core.decisions.reports import zone as known_zone
 from tocsin.core.events import Declared, Entry, ImpactSet
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Action, Incident, fold
 from tocsin.core.moments import Moment
-from tocsin.core.people import Directory
+from tocsin.core.moments import zone as known_zone
+from tocsin.core.people import Directory, called
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.report import owner, report_state
@@ -120,8 +120,7 @@ def _names(directory: Directory) -> Names:
 
     @cache
     def name(handle: Handle) -> str:
-        person = directory.person(handle)
-        return person.name if person else handle
+        return called(directory, handle)
 
     return name
 

@@ -10,6 +10,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import exc, pool
 
+OWNED = "Another process holds the database file; nothing was written. Try again in a moment."
 BUSY = "The database is busy; nothing was written. Try again in a moment."
 
 
@@ -29,14 +30,14 @@ def address(url: str) -> sa.URL:
 
 def sqlite_writer(url: sa.URL) -> sa.Engine:
     """Holds one connection, the only one that writes and checkpoints (limits: SQLite's WAL-reset bug needs two)."""
-    engine = _sqlite(partial(_connect, str(_path(url)), url, _WRITING), pool.StaticPool)
+    engine = _sqlite(partial(_connect, str(path(url)), url, _WRITING), pool.StaticPool)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
 
 def sqlite_readers(url: sa.URL) -> sa.Engine:
     """Connections that can neither write nor checkpoint; each transaction sees one moment."""
-    opened = f"{_path(url).as_uri()}?mode=ro"
+    opened = f"{path(url).as_uri()}?mode=ro"
     creator = partial(_connect, opened, url, _READING)
     engine = _sqlite(creator, pool.QueuePool, pool_size=8, max_overflow=32, pool_timeout=5)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
@@ -55,6 +56,16 @@ def postgres(url: sa.URL) -> sa.Engine:
 def postgres_readers(engine: sa.Engine) -> sa.Engine:
     """The same connections, unable to write, and seeing one moment as they do on SQLite."""
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def patience(url: sa.URL) -> float:
+    """Seconds to wait for another process: `?timeout=` of the URL, else five."""
+    return float(str(url.query.get("timeout", 5)))
+
+
+def path(url: sa.URL) -> Path:
+    """The file of a SQLite database."""
+    return Path(url.database or "").absolute()
 
 
 def trouble(error: Exception) -> str | None:
@@ -82,9 +93,8 @@ def _sqlite(creator: partial[sqlite3.Connection], kind: type[pool.Pool], **sizes
 
 def _connect(database: str, url: sa.URL, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     """`isolation_level=None`: the driver must not begin by itself, it would end our savepoints."""
-    patience = float(str(url.query.get("timeout", 5)))
     connection = sqlite3.connect(
-        database, timeout=patience, isolation_level=None, check_same_thread=False, uri=database.startswith("file:")
+        database, timeout=patience(url), isolation_level=None, check_same_thread=False, uri=database.startswith("file:")
     )
     try:
         for pragma in pragmas:
@@ -95,10 +105,6 @@ def _connect(database: str, url: sa.URL, pragmas: tuple[str, ...]) -> sqlite3.Co
     return connection
 
 
-def _path(url: sa.URL) -> Path:
-    return Path(url.database or "").absolute()
-
-
 _WRITING = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _READING = ("query_only=ON",)
 _RACES = {"40001", "40P01", "23505"}  # serialization failure, deadlock, unique violation
@@ -107,18 +113,18 @@ _URL = "The database URL cannot be understood; write sqlite:////folder/file.db o
 _FULL = "The disk of the database is full; nothing was written. Make room, then try again."
 _READ_ONLY = "The database may only be read; nothing was written. Allow writing to it, then try again."
 _UNREACHED = "PostgreSQL does not answer or refuses us; nothing was written. See that it runs, then try again."
-_NO_FILE = "The database file cannot be opened; nothing was written. See that it is there and that we may write it."
+NO_FILE = "The database file cannot be opened; nothing was written. See that it is there and that we may write it."
 _DAMAGED = "The database file is damaged; nothing was written. Stop Tocsin and restore a backup."
 
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: "Another process holds the database file; nothing was written. Try again in a moment.",
+    sqlite3.SQLITE_BUSY: OWNED,
     sqlite3.SQLITE_LOCKED: BUSY,
     sqlite3.SQLITE_NOMEM: "The machine is out of memory; nothing was written. Try again in a moment.",
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_IOERR: "The disk of the database fails; nothing was written. See the system's log, then try again.",
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_CANTOPEN: _NO_FILE,
+    sqlite3.SQLITE_CANTOPEN: NO_FILE,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
 }
 """Primary result code → sentence."""

@@ -22,8 +22,6 @@ class StoredDirectory:
         self._connection = connection
 
     def person(self, reference: str) -> Person | None:
-        if _key(reference) == TOCSIN.handle:
-            return TOCSIN
         return self._find(Person, reference)
 
     def group(self, reference: str) -> Group | None:

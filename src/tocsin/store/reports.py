@@ -10,42 +10,40 @@ import sqlalchemy as sa
 from tocsin.core.ids import Handle, IncidentNumber
 from tocsin.store import tables as t
 
-_REPORT = sa.select(t.reports).where(t.reports.c.incident == sa.bindparam("n"))
+_ZONE = ":zone"
+"""The zone is kept like a text of the report: with revisions, and under review. No section has such a slug."""
+_LATEST = sa.select(sa.func.max(t.report_sections.c.revision)).where(t.report_sections.c.incident == sa.bindparam("n"))
+_TEXTS = (
+    sa.select(t.report_sections.c.section, t.report_sections.c.text)
+    .where(t.report_sections.c.incident == sa.bindparam("n"), t.report_sections.c.revision <= sa.bindparam("r"))
+    .order_by(t.report_sections.c.revision)
+)
+_EVERY = 2**31 - 1
 
 
 def revision(c: sa.Connection, number: IncidentNumber) -> int:
     """The latest revision; 0 where nobody has written yet."""
-    found = c.execute(_REPORT, {"n": number}).first()
-    return 0 if found is None else int(found.revision)
+    return c.scalar(_LATEST, {"n": number}) or 0
 
 
-def zone(c: sa.Connection, number: IncidentNumber) -> str:
-    """The zone somebody chose for its times; empty where nobody did."""
-    found = c.execute(_REPORT, {"n": number}).first()
-    return "" if found is None else str(found.zone)
+def zone(c: sa.Connection, number: IncidentNumber, until: int = _EVERY) -> str:
+    """The zone somebody chose for its times, at a revision or now; empty where nobody did."""
+    return _texts(c, number, until).get(_ZONE, "")
 
 
-def sections(c: sa.Connection, number: IncidentNumber, until: int | None = None) -> dict[str, str]:
+def sections(c: sa.Connection, number: IncidentNumber, until: int = _EVERY) -> dict[str, str]:
     """The texts as they were at a revision, or are now."""
-    s = t.report_sections
-    texts = sa.select(s.c.section, s.c.text).where(s.c.incident == number).order_by(s.c.revision)
-    if until is not None:
-        texts = texts.where(s.c.revision <= until)
-    return {found.section: found.text for found in c.execute(texts)}
+    return {section: text for section, text in _texts(c, number, until).items() if section != _ZONE}
 
 
 def save(
     c: sa.Connection, number: IncidentNumber, texts: Mapping[str, str], zone: str, by: Handle, at: datetime
 ) -> int:
     """Save what changed as a new revision, and say which. The incident is locked by whoever calls."""
-    before = sections(c, number)
-    changed = {section: text for section, text in texts.items() if before.get(section, "") != text}
+    before = _texts(c, number, _EVERY)
+    wanted = {**texts, **({_ZONE: zone} if zone else {})}
+    changed = {section: text for section, text in wanted.items() if before.get(section, "") != text}
     new = revision(c, number) + bool(changed)
-    if c.execute(_REPORT, {"n": number}).first() is None:
-        c.execute(t.reports.insert(), {"incident": number, "revision": new, "zone": zone})
-    else:
-        values = {"revision": new, **({"zone": zone} if zone else {})}
-        c.execute(t.reports.update().where(t.reports.c.incident == number), values)
     rows = [
         {"incident": number, "section": section, "revision": new, "text": text, "by": by, "at": at}
         for section, text in changed.items()
@@ -53,3 +51,7 @@ def save(
     if rows:
         c.execute(t.report_sections.insert(), rows)
     return new
+
+
+def _texts(c: sa.Connection, number: IncidentNumber, until: int) -> dict[str, str]:
+    return {found.section: found.text for found in c.execute(_TEXTS, {"n": number, "r": until})}

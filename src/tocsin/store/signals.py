@@ -55,18 +55,18 @@ def blank(c: sa.Connection, entry: Entry) -> None:
     match entry.event:
         case SignalReceived(signal=signal) | SignalCleared(signal=signal):
             _blank_signal(c, signal, entry.event)
-        case Noted(text=text):
-            of_incident = sa.select(t.signals.c.id).where(t.signals.c.incident == entry.incident)
-            for signal in c.scalars(of_incident).all():
-                _blank_talk(c, SignalId(signal), text)
+        case Noted(text=text, signal=int(signal)):
+            _blank_talk(c, SignalId(signal), text)
         case _:
             pass
 
 
-def every(c: sa.Connection) -> list[Signal]:
-    """All signals, in the order they were noted."""
-    bodies = c.scalars(sa.select(t.signals.c.body).order_by(t.signals.c.id))
-    return [adapter(Signal).validate_python(body) for body in bodies]
+def every(c: sa.Connection, state: str = "") -> list[Signal]:
+    """All signals, or those in one state, in the order they were noted."""
+    bodies = sa.select(t.signals.c.body).order_by(t.signals.c.id)
+    if state:
+        bodies = bodies.where(t.signals.c.state == state)
+    return [adapter(Signal).validate_python(body) for body in c.scalars(bodies)]
 
 
 def _row(signal: Signal) -> dict[str, object]:
@@ -85,10 +85,10 @@ def _blank_signal(c: sa.Connection, signal: SignalId, event: Event) -> None:
         return
     was = reported.signal
     if isinstance(event, SignalCleared):
-        save(c, replace(was, why=REDACTED if was.why else ""))
+        save(c, replace(was, closed_why=REDACTED if was.closed_why else ""))
     else:
         people = tuple(REDACTED for _ in was.people)
-        save(c, replace(was, text=REDACTED, people=people, link=REDACTED if was.link else ""))
+        save(c, replace(was, text=REDACTED, people=people, link=REDACTED if was.link else "", key=""))
 
 
 def _blank_talk(c: sa.Connection, signal: SignalId, text: str) -> None:
@@ -97,4 +97,14 @@ def _blank_talk(c: sa.Connection, signal: SignalId, text: str) -> None:
     for place, said in enumerate(talk, start=1):
         if said.text == text:
             where = (t.signal_talk.c.signal == signal) & (t.signal_talk.c.place == place)
-            c.execute(t.signal_talk.update().where(where), {"body": encode(replace(said, text=REDACTED))})
+            c.execute(t.signal_talk.update().where(where), {"body": encode(_blanked(said))})
+
+
+def _blanked(said: Said) -> Said:
+    return replace(
+        said,
+        text=said.text and REDACTED,
+        output=said.output and REDACTED,
+        outcome=said.outcome and REDACTED,
+        link=said.link and REDACTED,
+    )

@@ -108,14 +108,6 @@ signal_talk = sa.Table(
     sa.Column("body", sa.JSON, nullable=False),
 )
 
-reports = sa.Table(
-    "reports",
-    metadata,
-    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
-    sa.Column("revision", sa.Integer, nullable=False),
-    sa.Column("zone", sa.String, nullable=False),
-)
-
 report_sections = sa.Table(
     "report_sections",
     metadata,

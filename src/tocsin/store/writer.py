@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 import sqlalchemy as sa
 
 from tocsin.store import engines
+from tocsin.store.owner import Owner
 from tocsin.store.postgres import PostgresStore
 from tocsin.store.works import CLOSED, Store, Unavailable, Work, carry_out, forbid_ending, outside, plainly, whole
 
@@ -34,6 +35,7 @@ class SqliteStore(Store):
     def __init__(self, url: sa.URL, *, most: int = 256, room: int = 4096) -> None:
         self._engine, self._readers = engines.sqlite_writer(url), engines.sqlite_readers(url)
         forbid_ending(self._engine)
+        self._owner = Owner(engines.path(url), engines.patience(url))
         self._most, self._room = most, room
         self._inbox: deque[_Caller] = deque()
         self._bell = threading.Condition()
@@ -65,6 +67,7 @@ class SqliteStore(Store):
             self._thread.join()
         self._readers.dispose()  # first: the connection that is closed last folds the write-ahead log into the file
         self._engine.dispose()
+        self._owner.let_go()
 
     def _wake(self) -> None:
         """The thread begins with the first work: a command that only reads needs none."""
@@ -95,6 +98,7 @@ class SqliteStore(Store):
 
     def _commit(self, batch: Sequence[_Caller]) -> bool:
         """False when one of several took the transaction along with it: nothing stands, and nobody was answered."""
+        self._owner.take()
         with plainly(), self._engine.connect() as connection:
             transaction = connection.begin()
             try:

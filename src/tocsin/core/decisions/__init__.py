@@ -63,7 +63,7 @@ DECISIONS: dict[type[c.Command], Decision] = {
 
 def decide(incident: Incident, command: c.Command, given: Given) -> list[Fact]:
     """The facts that follow from a command, in order; raises `Refused` with a sentence where it may not be."""
-    c.legible(command)
+    c.must_be_legible(command)
     if (incident.state == "undeclared") != isinstance(command, c.Declare):
         known = "is declared already; write on it instead" if incident.declared_at else "does not exist"
         raise Refused(f"Incident {incident.number} {known}.")

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 
 from tocsin.core import commands as c
-from tocsin.core.decisions.reports import zone
 from tocsin.core.given import Given
 from tocsin.core.ids import Handle, Slug
+from tocsin.core.moments import zone
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.refused import Refused
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
@@ -20,7 +21,7 @@ def declare(incident: Incident, command: c.Declare, given: Given) -> list[Fact]:
     """What was known before, in the order it happened; then the declaration, and who commands."""
     return [
         *_before(command, given),
-        Fact(event=_declared(command, given)),
+        Fact(event=_declared(incident, command, given)),
         *(Fact(event=e.TicketLinked(ticket=ticket)) for ticket in _tickets(command)),
         *_command_taken(command, given),
         *_over_already(command, given),
@@ -151,20 +152,25 @@ def _before(command: c.Declare, given: Given) -> list[Fact]:
     reports = [given.signal(signal) for signal in dict.fromkeys(command.signals)]
     for report in reports:
         _must_be_free(report.signal.incident, report.signal.id)
-    earlier = [
-        Fact(event=e.Noted(kind=line.kind, text=line.text, via=line.via), at=line.at, by=line.by)
-        for line in command.earlier
-    ]
+    earlier = [Fact(event=_noted(line), at=line.at, by=given.person(line.by).handle) for line in command.earlier]
     return _in_order([*earlier, *received(reports)], given)
+
+
+def _noted(line: c.Earlier) -> e.Noted:
+    return e.Noted(
+        kind=line.kind, text=line.text, output=line.output, outcome=line.outcome, link=line.link, via=line.via
+    )
 
 
 def _in_order(facts: list[Fact], given: Given) -> list[Fact]:
     return sorted(facts, key=lambda fact: (fact.at or given.at).at)
 
 
-def _declared(command: c.Declare, given: Given) -> e.Declared:
+def _declared(incident: Incident, command: c.Declare, given: Given) -> e.Declared:
+    title = _title(command.title)
+    mark = f"{incident.number} {given.at.at.isoformat()} {given.by.handle} {title}"
     return e.Declared(
-        title=_title(command.title),
+        title=title,
         description=command.description,
         services=given.services(command.services or (given.playbook.service.slug,)),
         communities=given.communities(command.communities),
@@ -172,6 +178,7 @@ def _declared(command: c.Declare, given: Given) -> e.Declared:
         severity=given.playbook.severity(command.severity).slug if command.severity else None,
         wants_channel=command.channel,
         drill=command.drill,
+        mark=sha256((command.mark or mark).encode()).hexdigest()[:32],
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.events import Fact
@@ -12,6 +9,7 @@ from tocsin.core.given import Given
 from tocsin.core.ids import Seq
 from tocsin.core.incident import Action, Incident
 from tocsin.core.links import is_address
+from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
 from tocsin.core.report import missing, must_be_over, waits_for
 
@@ -121,15 +119,9 @@ def no_action(incident: Incident, command: c.NoAction, given: Given) -> list[Fac
 
 def _changes(command: c.WriteReport, given: Given) -> bool:
     now = given.sections()
+    if command.zone and command.zone != given.zone():
+        return True
     return any(now.get(given.playbook.section(key).slug, "") != text for key, text in command.sections.items())
-
-
-def zone(name: str) -> tzinfo:
-    """The time zone of that name, as `Europe/Bucharest`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"“{name}” is no time zone. Write it as Europe/London or America/Los_Angeles.") from None
 
 
 def _web(url: str) -> str:

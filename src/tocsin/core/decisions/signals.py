@@ -46,7 +46,16 @@ def said(signal: Signal, command: c.AddToSignal, given: Given) -> Said:
         raise Refused(f"Signal {signal.id} is {signal.state}. Say it on {where}.")
     if not command.text.strip():
         raise Refused("There is nothing in that line. Write what you want to say.")
-    return Said(at=given.at.at, by=given.by.handle, kind=command.kind, text=command.text, via=command.via)
+    return Said(
+        at=given.at.at,
+        by=given.by.handle,
+        kind=command.kind,
+        text=command.text,
+        output=command.output,
+        outcome=command.outcome,
+        link=command.link,
+        via=command.via,
+    )
 
 
 def acknowledged(signal: Signal, given: Given) -> Signal:

@@ -50,4 +50,4 @@ def _put_on_tip(home: Home, publication: Publication, folder: str) -> Published:
     check_way(home.git, tip, files)
     commit = commit_files(home.git, tip, files, publication)
     home.accept(commit, tip, files)
-    return Published(path=path, revision=commit if commit != tip else last_commit(home.git, tip, files))
+    return Published(path=path, commit=commit if commit != tip else last_commit(home.git, tip, files))

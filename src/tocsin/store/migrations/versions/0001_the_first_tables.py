@@ -137,14 +137,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("incident", "section", "revision", name="pk_report_sections"),
     )
     op.create_table(
-        "reports",
-        sa.Column("incident", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("zone", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["incident"], ["incidents.number"], name="fk_reports_incident"),
-        sa.PrimaryKeyConstraint("incident", name="pk_reports"),
-    )
-    op.create_table(
         "signals",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("open_key", sa.String(), nullable=True),
