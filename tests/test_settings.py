@@ -58,6 +58,15 @@ def test_a_file_that_is_not_utf_8_is_one_sentence(tmp_path: Path) -> None:
         load(tmp_path, environ={})
 
 
+@pytest.mark.parametrize("value", ["7" * 5000, "[" * 3000 + "]" * 3000])
+def test_a_file_beyond_what_python_reads_is_one_sentence(tmp_path: Path, value: str) -> None:
+    assert refusal(tmp_path, f"database = {value}\n").endswith("a number in it is too long, or its lists lie too deep.")
+
+
+def test_an_empty_environment_says_nothing(tmp_path: Path) -> None:
+    assert load(tmp_path, environ={"TOCSIN_DB": ""}).database == f"sqlite:///{tmp_path}/tocsin.db"
+
+
 @pytest.mark.parametrize("setting", sorted(KNOWN))
 def test_the_reference_names_every_setting(setting: str) -> None:
     assert f"`{setting}`" in REFERENCE.read_text(encoding="utf-8")

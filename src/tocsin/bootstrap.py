@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
 from tocsin import playbooks
 from tocsin.core.refused import Refused
@@ -13,6 +12,7 @@ from tocsin.engine.door import Tocsin, now
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.ports import Publisher
 from tocsin.settings import Settings
+from tocsin.store import engines
 from tocsin.store.schema import migrate, ready
 from tocsin.store.works import Store
 from tocsin.store.writer import open_store
@@ -47,5 +47,8 @@ def publisher(settings: Settings, repository: str = "") -> Publisher:
 
 def _is_there(database: str) -> bool:
     """Readers of SQLite cannot make the file they read; a server's database is there, or says so itself."""
-    scheme, _, path = database.partition(":///")
-    return not scheme.startswith("sqlite") or Path(path).exists()
+    address = engines.address(database)
+    try:
+        return address.get_backend_name() != "sqlite" or engines.path(address).exists()
+    except PermissionError:  # the store says so in its own words
+        return True

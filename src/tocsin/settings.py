@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from tocsin.core.refused import Refused
 
@@ -38,7 +39,7 @@ def load(data: Path, database: str | None = None, environ: Mapping[str, str] = o
         database=database
         or environ.get("TOCSIN_DB")
         or told.get("database")
-        or f"sqlite:///{_inside(data, 'tocsin.db')}",
+        or f"sqlite:///{quote(_inside(data, 'tocsin.db'))}",
         repository=publish.get("repository") or _inside(data, "published"),
         branch=publish.get("branch", "main"),
     )
@@ -57,6 +58,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise Refused(f"{path} cannot be read: {trouble.strerror}.") from trouble
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
         raise Refused(f"{path} cannot be read: {trouble}.") from trouble
+    except (ValueError, RecursionError) as trouble:  # Python's own limits
+        raise Refused(f"{path} cannot be read: a number in it is too long, or its lists lie too deep.") from trouble
     _check(path, told)
     return told
 

@@ -181,3 +181,36 @@ def test_broken_utf8_on_the_command_line_is_refused(tocsin: Shell) -> None:
 def test_a_file_that_is_not_there_is_one_sentence(tocsin: Shell) -> None:
     sentence = tocsin.refused("do", "write-report", "--section", "overview=@nowhere.md", code=2)
     assert "nowhere.md cannot be read: No such file or directory." in sentence
+
+
+@pytest.mark.parametrize("twice", [("note", "-", "--output", "-"), ("note", "--text", "-", "--output", "-")])
+def test_standard_input_is_read_only_once(tocsin: Shell, twice: tuple[str, ...]) -> None:
+    assert "standard input can be read only once" in tocsin.refused("do", *twice, given=b"x", code=2)
+
+
+def test_two_sections_cannot_both_come_from_standard_input(tocsin: Shell) -> None:
+    sections = ("--section", "overview=@-", "--section", "what-happened=@-")
+    assert "standard input can be read only once" in tocsin.refused("do", "write-report", *sections, code=2)
+
+
+@pytest.mark.parametrize("option", ["--data", "--db", "--as"])
+def test_an_empty_option_is_a_wrong_use(tocsin: Shell, option: str) -> None:
+    nowhere = Shell(monkeypatch=tocsin.monkeypatch, where=())
+    assert f"Invalid value for {option}: it is empty" in nowhere.refused("incident", "list", option, "", code=2)
+
+
+@pytest.mark.parametrize(("command", "option"), [("build", "--out"), ("publish", "--to")])
+def test_nor_is_a_report_put_into_a_place_without_a_name(tocsin: Shell, command: str, option: str) -> None:
+    sentence = tocsin.refused("report", command, "1", option, "", code=2)
+    assert f"Invalid value for {option}: it is empty" in sentence
+
+
+@pytest.mark.parametrize("option", ["--kind", "--at", "--incident"])
+def test_what_is_typed_wrong_cannot_steer_a_terminal(tocsin: Shell, option: str) -> None:
+    sentence = tocsin.refused("do", "note", "x", option, "\x1b]0;title\x07\u202e", code=2)
+    assert "title" in sentence
+    assert not set("\x1b\x07\u202e") & set(sentence)
+
+
+def test_nor_can_an_argument_too_many(tocsin: Shell) -> None:
+    assert "\u202e" not in tocsin.refused("incident", "list", "\u202ex", code=2)

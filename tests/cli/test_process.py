@@ -36,6 +36,34 @@ def test_the_environment_may_name_the_folder(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "tocsin.db").exists()
 
 
+def test_an_empty_environment_names_no_folder(tmp_path: Path) -> None:
+    started("incident", "list", cwd=tmp_path, TOCSIN_DATA="")
+    assert (tmp_path / "var" / "tocsin.db").exists()
+
+
+def test_a_folder_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
+    command = f"mkdir gone && cd gone && rmdir ../gone && {sys.executable} -m tocsin incident list"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, check=False)  # noqa: S602
+    assert done.stderr == b"The current folder is gone. Change to one that is there, then try again.\n"
+
+
+@pytest.mark.parametrize("named", [{"TOCSIN_DATA": "\udcff"}, {"TOCSIN_DB": "sqlite:///\udcff.db"}])
+def test_a_name_that_is_not_utf8_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, named: dict[str, str]
+) -> None:
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+    code, out, err = started("incident", "list", cwd=tmp_path)
+    assert (code, out) == (1, "")
+    assert err == "The name of the data folder or the database is not valid UTF-8. Choose another.\n"
+
+
+def test_a_folder_around_that_is_not_utf8_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "\udcff").mkdir()
+    _, _, err = started("incident", "list", cwd=tmp_path / "\udcff")
+    assert err == "The name of the data folder or the database is not valid UTF-8. Choose another.\n"
+
+
 def test_help_is_neither_wrapped_nor_coloured(tmp_path: Path) -> None:
     code, out, _ = started("do", "add-to-signal", "--help", cwd=tmp_path)
     assert code == 0
@@ -103,6 +131,33 @@ def test_a_row_that_differs_from_its_log_is_found_and_put_right(tocsin: Shell, d
     assert tocsin("rebuild", "--check", "--json").json["differences"]
     tocsin.done("rebuild")
     tocsin.done("rebuild", "--check")
+
+
+DAMAGE = {
+    "gap": "DELETE FROM log WHERE seq = 2",
+    "unreadable line": "UPDATE log SET kind = 'Gone' WHERE seq = 2",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+@pytest.mark.parametrize("check", [("--check",), ()])
+def test_what_no_log_can_put_right_is_not_promised(tocsin: Shell, data: Path, damage: str, check: tuple[str]) -> None:
+    tocsin.done("do", "declare", "First")
+    tocsin.done("do", "note", "Seen")
+    changed(data, damage)
+    sentence = tocsin.refused("rebuild", *check)
+    assert "Incident 1: " in sentence
+    assert sentence.endswith("cannot be put right from the logs. Restore a backup.")
+
+
+def test_beside_a_damaged_log_the_others_are_put_right(tocsin: Shell, data: Path) -> None:
+    for title in ("First", "Second"):
+        tocsin.done("do", "declare", title)
+    changed(data, "UPDATE incidents SET title = 'Another'")
+    changed(data, "UPDATE log SET kind = 'Gone' WHERE incident = 1 AND seq = 2")
+    assert "Put them right: tocsin rebuild." in tocsin.refused("rebuild", "--check")
+    assert [line[:11] for line in tocsin("rebuild", "--json").json["remaining"]] == ["Incident 1:"]
+    assert tocsin.done("incident", "show", "2", "--json").json["title"] == "Second"
 
 
 def test_an_address_that_is_none_is_one_sentence(tocsin: Shell) -> None:

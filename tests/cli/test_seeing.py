@@ -153,6 +153,30 @@ def test_a_failed_publication_waits_and_says_how_to_try_again(told: Shell, tmp_p
     assert told.done("report", "publish", "1", "--to", str(tmp_path / "reports.git")).out.startswith("reports/")
 
 
+@pytest.fixture
+def waiting(told: Shell, tmp_path: Path) -> Shell:
+    """A report that waits to be published, since the first try failed."""
+    reviewed(told)
+    (tmp_path / "file").write_text("no folder")
+    told.refused("report", "publish", "1", "--to", str(tmp_path / "file"))
+    return told
+
+
+def test_what_waits_is_published_by_nobody_unknown(waiting: Shell, data: Path) -> None:
+    assert "Nobody is known as “mallory”" in waiting.refused("report", "publish", "1", "--as", "mallory")
+    assert not (data / "published").exists()
+
+
+def test_what_waits_is_published_by_nobody_outside_the_team(waiting: Shell, data: Path) -> None:
+    waiting.done("people", "add", "charlie", "--kind", "community")
+    assert "charlie is not on the team" in waiting.refused("report", "publish", "1", "--as", "charlie")
+    assert not (data / "published").exists()
+
+
+def test_what_waits_is_published_by_whoever_may(waiting: Shell) -> None:
+    assert waiting.done("report", "publish", "1", "--as", "bob").out.startswith("reports/")
+
+
 def test_the_verb_publishes_into_the_repository_of_the_settings(told: Shell, data: Path) -> None:
     reviewed(told)
     told.done("do", "publish")
@@ -209,3 +233,9 @@ def test_nor_can_it_on_standard_error(told: Shell) -> None:
 def test_nor_through_a_pipe(told: Shell) -> None:
     told.done("do", "declare", "\x1b[31mred")
     assert "\x1b" not in told.done("incident", "list").out
+
+
+def test_what_turns_the_order_of_a_line_goes(told: Shell) -> None:
+    told.done("do", "declare", "\u202eemit\u2066 a\u2069 no\u202c")
+    assert told.done("incident", "list").lines[0].endswith("\temit a no")
+    assert told.done("incident", "show", "3", "--json").json["title"].startswith("\u202e")

@@ -118,6 +118,11 @@ def test_a_directory_is_brought_in_from_a_file(tocsin: Shell, file: Path) -> Non
     tocsin.done("do", "declare", "First", "--as", "ada", "--service", "utoronto/prod", "--community", "utoronto")
 
 
+def test_what_was_brought_in_is_counted(tocsin: Shell, file: Path) -> None:
+    said = tocsin.done("directory", "import", str(file)).err
+    assert said == "The directory is up to date: 2 people, 1 group, 1 service, 1 community.\n"
+
+
 def test_a_directory_is_brought_in_whole_or_not_at_all(tocsin: Shell) -> None:
     half = FILE + "  - {slug: other, name: Other, communities: [nowhere]}\n"
     sentence = tocsin.refused("directory", "import", "-", given=half.encode())

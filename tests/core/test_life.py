@@ -238,7 +238,7 @@ def test_resolving_without_having_verified_is_refused(verified: str) -> None:
 
 def test_it_cannot_be_resolved_before_it_was_declared() -> None:
     command = c.Resolve(incident=ONE, verified="x")
-    assert refusal(declared(), command, at=NOON).startswith("It cannot be resolved before it was declared.")
+    assert refusal(declared(), command, at=NOON).startswith("It cannot be resolved before it was declared, 20")
 
 
 def test_a_resolved_incident_cannot_be_resolved_again() -> None:
@@ -328,8 +328,8 @@ def test_a_cancelled_incident_stays_cancelled(command: c.Command) -> None:
 def test_it_cannot_be_resolved_again_before_it_was_reopened() -> None:
     story = resolved()
     story.tell(c.Reopen(incident=ONE, why="It is back."), at=NOON + 60 * MINUTE)
-    assert refusal(story, c.Resolve(incident=ONE, verified="x"), at=NOON + 30 * MINUTE) == (
-        "It cannot be resolved before it was reopened. If it was over by then, set the impact's end."
+    assert refusal(story, c.Resolve(incident=ONE, verified="x"), at=NOON + 30 * MINUTE).startswith(
+        "It cannot be resolved before it was reopened, 2026-11-12 13:00 UTC."
     )
 
 

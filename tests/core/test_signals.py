@@ -171,4 +171,6 @@ def test_nobody_is_nobody() -> None:
 
 def test_a_key_that_no_index_can_hold_is_refused() -> None:
     command = c.NoteSignal(text="Full.", key="k" * 501)
-    assert refused(lambda: noted(SignalId(1), command, Story().given())).startswith("A key of 501 characters is too long")
+    assert refused(lambda: noted(SignalId(1), command, Story().given())).startswith(
+        "A key of 501 characters is too long"
+    )

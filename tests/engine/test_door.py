@@ -578,6 +578,59 @@ def test_a_line_from_before_needs_an_author_who_exists_and_a_time_that_has_passe
     assert "still to come" in refusal(tocsin, c.Declare(title="Down", earlier=(tomorrow,)))
 
 
+# ── what a program may get wrong ──────────────────────────────────────────────────────────────────────────────────
+
+
+WRONG: dict[str, c.Command] = {
+    "a kind there is not": c.Note(incident=ONE, text="x", kind="bogus"),  # type: ignore[arg-type]
+    "a number for a text": c.Note(incident=ONE, text="x", via=5),  # type: ignore[arg-type]
+    "bytes for a text": c.Note(incident=ONE, text=b"x"),  # type: ignore[arg-type]
+    "a text for a list": c.Declare(title="x", tickets="INC-1"),  # type: ignore[arg-type]
+    "a text for a switch": c.Declare(title="x", channel="maybe"),  # type: ignore[arg-type]
+    "nothing for a switch": c.Declare(title="x", drill=None),  # type: ignore[arg-type]
+    "a fraction for a count": c.NoteSignal(text="x", count=1.5),  # type: ignore[arg-type]
+    "a number for a section": c.WriteReport(incident=ONE, sections={"overview": 5}),  # type: ignore[dict-item]
+    "a kind of person there is not": c.UpdateDirectory(
+        people=(Person(handle=Handle("eve"), name="Eve", kind="bogus"),)  # type: ignore[arg-type]
+    ),
+    "a number beyond all": c.Note(incident=IncidentNumber(10**5000), text="x"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG.keys())
+def test_what_could_never_be_read_again_is_not_kept(tocsin: Tocsin, wrong: c.Command) -> None:
+    declared(tocsin, "Down")
+    assert refusal(tocsin, wrong)
+
+
+def test_a_source_stands_for_one_command(tocsin: Tocsin) -> None:
+    tocsin.do(c.Declare(title="Down"), by="ada", source="A")
+    with pytest.raises(Refused, match="stands for a Declare already"):
+        tocsin.do(c.Note(incident=ONE, text="LOST"), by="ada", source="A")
+    tocsin.do(c.NoteSignal(text="x"), by="ada", source="B")
+    with pytest.raises(Refused, match="stands for a NoteSignal already"):
+        tocsin.do(c.Judge(signal=SignalId(1), verdict="noise"), by="ada", source="B")
+
+
+@pytest.mark.parametrize("source", ["", "effect:1", "signal:7", "incident:1:Z"])
+def test_a_source_of_our_own_cannot_be_taken(tocsin: Tocsin, source: str) -> None:
+    declared(tocsin, "Down")
+    with pytest.raises(Refused):
+        tocsin.do(c.Note(incident=ONE, text="x"), by="ada", source=source)
+
+
+def test_a_section_given_twice_is_refused(tocsin: Tocsin) -> None:
+    resolved(tocsin)
+    twice = c.WriteReport(incident=ONE, sections={"overview": "One.", "Overview": "Two."})
+    assert "given twice" in refusal(tocsin, twice)
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "Factory", "right/UTC"])
+def test_a_zone_that_differs_from_machine_to_machine_is_refused(tocsin: Tocsin, zone: str) -> None:
+    resolved(tocsin)
+    assert "no time zone" in refusal(tocsin, c.WriteReport(incident=ONE, sections={}, zone=zone))
+
+
 # ── wishes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -17,6 +18,7 @@ import pytest
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.integrations.gitrepo.answers import Answer
 from tocsin.integrations.gitrepo.failures import out_of_order
+from tocsin.integrations.gitrepo.files import alone
 from tocsin.integrations.gitrepo.home import Moved
 from tocsin.integrations.gitrepo.masking import masked, secrets_in
 from tocsin.ports import Failed, Publication, Published
@@ -92,6 +94,13 @@ def failure(where: Path | str, publication: Publication = REPORT, *, work: Path 
     return caught.value
 
 
+def at_once(where: Path, *, work: Path | None = None) -> set[str]:
+    """The paths of six reports published at the same time."""
+    reports = [replace(REPORT, identity=f"incident-{n}") for n in range(6)]
+    with ThreadPoolExecutor(len(reports)) as threads:
+        return {published.path for published in threads.map(lambda r: publish(where, r, work=work), reports)}
+
+
 def commits(where: Path) -> int:
     return int(git(where, "rev-list", "--count", "main"))
 
@@ -130,6 +139,25 @@ def test_an_unfinished_init_is_finished(top: Path) -> None:
     assert commits(top) == 1
 
 
+def test_an_init_killed_after_its_first_file_is_finished(top: Path) -> None:
+    (top / ".git").mkdir(parents=True)
+    (top / ".git/HEAD").write_text("ref: refs/heads/main\n")
+    publish(top)
+    assert commits(top) == 1
+
+
+def test_a_home_folder_of_nobody_is_refused() -> None:
+    failed = failure("~nosuch/reports")
+    assert failed.permanent
+    assert str(failed).startswith("“~nosuch/reports” is no path on this machine: the account after “~” is not known")
+
+
+def test_links_that_lead_in_a_circle_are_refused(top: Path) -> None:
+    top.symlink_to(top)
+    failed = failure(top)
+    assert (failed.permanent, "lead in a circle" in str(failed)) == (True, True)
+
+
 def test_a_report_joins_the_history_of_a_repository(top: Path) -> None:
     publish(started(top))
     assert commits(top) == 2
@@ -147,7 +175,9 @@ def test_another_branch_checked_out_is_refused(top: Path) -> None:
     git(started(top), "checkout", "-q", "-b", "dev")
     failed = failure(top)
     assert failed.permanent
-    assert str(failed) == f"{top} is on the branch “dev”, not on “main”: check out “main” there, or set `branch`."
+    assert (
+        str(failed) == f"{top} is on the branch “dev”, not on “main”: check out “main” there, or set `publish.branch`."
+    )
 
 
 def test_a_detached_head_is_refused(top: Path) -> None:
@@ -156,7 +186,7 @@ def test_a_detached_head_is_refused(top: Path) -> None:
 
 
 def test_a_branch_that_git_would_not_name_so_is_refused(top: Path) -> None:
-    with pytest.raises(Failed, match="cannot be the name of a branch"):
+    with pytest.raises(Failed, match=r"cannot be the name of a branch: set `publish\.branch`"):
         publish(top, branch="a..b")
 
 
@@ -255,6 +285,14 @@ def test_the_hooks_of_the_work_tree_are_not_asked(top: Path) -> None:
     assert commits(top) == 2
 
 
+def test_the_file_monitor_of_a_person_is_not_run(top: Path, tmp_path: Path) -> None:
+    (tmp_path / "monitor").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    (tmp_path / "monitor").chmod(0o755)
+    git(started(top), "config", "core.fsmonitor", str(tmp_path / "monitor"))
+    publish(top)
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize("author", ["Ada\nEvil: <x>", "<Ada>", "A\x00da\x1b[0m", "\ud800Ada"])
 def test_an_author_cannot_break_the_form(top: Path, author: str) -> None:
     publish(top, replace(REPORT, author=author))
@@ -279,8 +317,8 @@ def test_an_empty_message_is_replaced(top: Path) -> None:
     assert git(top, "log", "--format=%s") == "Publish 2026-11-12-lagoon"
 
 
-@pytest.mark.parametrize("identity", ["", " x", "a\nTocsin-Report: b", "a\x00"])
-def test_an_identity_of_several_lines_or_none_is_refused(top: Path, identity: str) -> None:
+@pytest.mark.parametrize("identity", ["", " x", "a\nTocsin-Report: b", "a\x00", "x" * 201])
+def test_an_identity_of_several_lines_or_none_or_too_long_is_refused(top: Path, identity: str) -> None:
     assert failure(top, replace(REPORT, identity=identity)).permanent
 
 
@@ -426,15 +464,29 @@ def test_another_git_at_work_is_waited_for(top: Path) -> None:
 
 
 def test_publications_at_the_same_time_all_get_in(top: Path) -> None:
-    reports = [replace(REPORT, identity=f"incident-{n}") for n in range(6)]
-    paths: set[str] = set()
-    threads = [threading.Thread(target=lambda r=r: paths.add(publish(started_once, r).path)) for r in reports]
-    started_once = started(top)
-    for thread in threads:
+    assert len(at_once(started(top))) == 6
+    assert (commits(top), git(top, "status", "--porcelain")) == (7, "")
+
+
+def test_first_publications_at_the_same_time_begin_one_repository(top: Path) -> None:
+    assert len(at_once(top)) == 6
+    assert (commits(top), git(top, "status", "--porcelain")) == (6, "")
+
+
+def test_first_publications_at_the_same_time_begin_one_copy(remote: Path, tmp_path: Path) -> None:
+    assert len(at_once(remote, work=tmp_path / "work")) == 6
+    assert commits(remote) == 7
+
+
+def test_a_repository_that_another_process_begins_is_waited_for(top: Path) -> None:
+    (top / ".git").mkdir(parents=True)
+    thread = threading.Thread(target=publish, args=(top,))
+    with alone(top / ".git"):
         thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(paths), commits(top), git(top, "status", "--porcelain")) == (6, 7, "")
+        thread.join(timeout=0.3)
+        assert not (top / ".git/HEAD").exists()
+    thread.join()
+    assert commits(top) == 1
 
 
 # --- nothing escapes -------------------------------------------------------------------------------------------------
@@ -479,7 +531,7 @@ def test_a_publication_without_files_is_refused(top: Path) -> None:
 
 @pytest.mark.parametrize("folder", ["/reports", "../reports", "a/../b", ".git", ".github/workflows", "a//b"])
 def test_a_folder_that_leads_elsewhere_is_refused(top: Path, folder: str) -> None:
-    with pytest.raises(Failed, match="cannot be the folder") as caught:
+    with pytest.raises(Failed, match="cannot be the folder of reports: it takes plain names") as caught:
         GitRepo(Config(repository=str(top), folder=folder)).publish(REPORT)
     assert caught.value.permanent
 
@@ -539,7 +591,9 @@ def test_a_remote_and_a_work_tree_have_the_same_commits(tmp_path: Path, top: Pat
 
 
 def test_a_branch_the_remote_does_not_have_is_refused(remote: Path, tmp_path: Path) -> None:
-    with pytest.raises(Failed, match="has no branch “mian”, but “main”") as caught:
+    with pytest.raises(
+        Failed, match=r"has no branch “mian”, but “main”: create it, or set `publish\.branch`"
+    ) as caught:
         publish(remote, work=tmp_path / "work", branch="mian")
     assert caught.value.permanent
 
@@ -573,12 +627,14 @@ def test_our_copy_begun_but_not_finished_is_finished(remote: Path, tmp_path: Pat
 
 def test_a_remote_needs_a_folder_for_our_copy(remote: Path) -> None:
     failed = failure(remote)
-    assert (failed.permanent, "set `work`" in str(failed)) == (True, True)
+    assert (failed.permanent, "set `publish.repository`" in str(failed)) == (True, True)
 
 
 def test_our_copy_is_not_put_among_other_files(remote: Path, tmp_path: Path) -> None:
+    before = set(tmp_path.iterdir())
     failed = failure(remote, work=tmp_path)
-    assert (failed.permanent, "name an empty folder" in str(failed)) == (True, True)
+    assert (failed.permanent, "move that away" in str(failed)) == (True, True)
+    assert set(tmp_path.iterdir()) == before
 
 
 RACER = """#!/bin/sh
@@ -659,7 +715,7 @@ def test_a_remote_that_never_answers_is_given_up_after_a_while(tmp_path: Path) -
     assert not caught.value.permanent
 
 
-@pytest.mark.parametrize("login", ["ada:s3cr%40t", "s3cr%40t", "ada:s3cr@t"])
+@pytest.mark.parametrize("login", ["ada:s3cr%40t", "s3cr%40t", "ada:s3cr@t", "ada:s3cr/s3cr", "ada:s@3cr/s3cr"])
 def test_a_password_in_the_url_is_never_told(tmp_path: Path, login: str) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -667,6 +723,38 @@ def test_a_password_in_the_url_is_never_told(tmp_path: Path, login: str) -> None
         told = f"{failure(url, work=tmp_path / 'work')} {Config(repository=url)!r}"
     assert "s3cr" not in told
     assert "127.0.0.1" in told
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "x=1&private_token", "API_KEY"])
+def test_a_token_in_the_query_of_a_url_is_never_told(tmp_path: Path, name: str) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/reports.git?{name}=s3cr'%40t"
+        told = str(failure(url, work=tmp_path / "work"))
+    assert ("s3cr" in told, "40t" in told, f"{name}=***" in told) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("no 'https://ada:SEC/RET@x/y'", "no 'https://***@x/y'"),
+        ("no 'https://x/y?a=b&access_token=SECRET': 404", "no 'https://x/y?a=b&access_token=***': 404"),
+        ("no https://x:8443/y?a=b", "no https://x:8443/y?a=b"),
+        ("no file:///srv/a@b", "no file:///srv/a@b"),
+    ],
+)
+def test_a_password_in_any_url_is_masked(said: str, told: str) -> None:
+    assert masked(said, ()) == told
+
+
+@pytest.mark.parametrize("said", ["Bad port 'SEC'", "SEC/RET", "'/RET@x/y' not found"])
+def test_half_a_password_is_masked_too(said: str) -> None:
+    told = masked(said, secrets_in("ssh://ada:SEC/RET@x/y"))
+    assert ("SEC" in told, "RET" in told) == (False, False)
+
+
+def test_a_password_before_an_at_in_the_path_is_masked_alone_too() -> None:
+    assert masked("s3cret", secrets_in("https://ada:s3cret@x/y@z")) == "***"
 
 
 def test_a_password_is_not_told_by_a_remote_that_repeats_it(remote: Path, tmp_path: Path) -> None:

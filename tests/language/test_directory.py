@@ -76,9 +76,18 @@ def test_a_mark_at_the_beginning_of_the_file_is_passed_over() -> None:
                                                           "quotes."),
         (b"people: [", "d.yaml, line 1: this is not YAML that can be read: expected the node content, but found "
                        "'<stream end>'."),
-        (b"people: !!python/name:os.system x", "d.yaml, line 1: this is not YAML that can be read: could not determine "
-                                               "a constructor for the tag 'tag:yaml.org,2002:python/name:os.system'."),
-        (b"people: 2026-02-30", "d.yaml: this is not YAML that can be read: day is out of range for month."),
+        (b"people: !!python/name:os.system x", "d.yaml, line 1: a tag, “!!python/name:os.system”, stands there. Leave "
+                                               "it out."),
+        (b"groups: []\npeople: !!bool foo", "d.yaml, line 2: a tag, “!!bool”, stands there. Leave it out."),
+        (b"people: !!int ''", "d.yaml, line 1: a tag, “!!int”, stands there. Leave it out."),
+        (b"people: !!float ''", "d.yaml, line 1: a tag, “!!float”, stands there. Leave it out."),
+        (b"people: !!timestamp foo", "d.yaml, line 1: a tag, “!!timestamp”, stands there. Leave it out."),
+        (b"people: ! foo", "d.yaml, line 1: a tag, “!”, stands there. Leave it out."),
+        (b"people: 1" + b":0" * 300 + b".0", "d.yaml, line 1: this is not YAML that can be read: int too large to "
+                                             "convert to float."),
+        (b"people: 0b_", "d.yaml, line 1: this is not YAML that can be read: invalid literal for int() with base 2: "
+                         "''."),
+        (b"people: 2026-02-30", "d.yaml, line 1: this is not YAML that can be read: day is out of range for month."),
         (b"people: \0", "d.yaml: this is not YAML that can be read: unacceptable character #x0000: special characters "
                         "are not allowed."),
         (b"people:\n- \xff", "d.yaml, line 2: this is not valid UTF-8. Convert it first, for example with "

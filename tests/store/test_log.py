@@ -40,7 +40,7 @@ def _begin(c: sa.Connection) -> None:
 
 
 def _write(c: sa.Connection, *entries: Entry) -> None:
-    log.append(c, entries)
+    log.append(c, entries, "Note")
     log.refresh(c, fold(ONE, log.entries(c, ONE)), entries[-1].seq)
 
 
@@ -102,7 +102,7 @@ def test_a_command_is_found_by_the_source_of_its_first_line(store: Store) -> Non
     written(store, *both)
     written(store, entry(e.Noted(text="z"), 5))
     with store.read() as c:
-        assert log.by_source(c, ONE, "chat:2") == (3, 4)
+        assert log.by_source(c, ONE, "chat:2") == log.Before(command="Note", lines=(Seq(3), Seq(4)))
         assert log.by_source(c, ONE, "chat:3") is None
 
 

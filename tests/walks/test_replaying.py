@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -125,3 +126,39 @@ def test_an_answer_that_cannot_be_printed_is_one_sentence(tmp_path: Path) -> Non
         )  # fmt: skip
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "cannot be printed" in done.stderr
+
+
+def test_a_verb_may_be_called_by_its_commands_name(tmp_path: Path) -> None:
+    case = json.loads(paths()[1].read_text())
+    case["lines"][1] |= {"do": "note-signal", "text": "IMPORTANT WORDS"}
+    case["lines"][1].pop("from")
+    (tmp_path / "case.json").write_text(json.dumps(case))
+    done = tocsin("replay", "case.json", "--out", "out", folder=tmp_path)
+    assert "IMPORTANT WORDS" in (tmp_path / done.stdout.splitlines()[0]).read_text()
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    text = paths()[1].read_text().replace('"overview":', '"overview": "First.", "overview":', 1)
+    (tmp_path / "case.json").write_text(text)
+    done = tocsin("replay", "case.json", "--out", "out", folder=tmp_path)
+    assert (done.returncode, "stands twice" in done.stderr) == (1, True)
+
+
+def test_odd_characters_in_the_name_of_the_data_folder_are_part_of_it(tmp_path: Path) -> None:
+    for name in ("inc?a", "inc?b", "p%20q", "a#b"):
+        assert tocsin("do", "declare", "Down", "--data", name, folder=tmp_path).stdout == "1\n"
+    assert (tmp_path / "inc?a" / "tocsin.db").exists()
+
+
+def test_an_older_database_is_migrated_by_nothing_else(tmp_path: Path) -> None:
+    tocsin("do", "declare", "Down", folder=tmp_path)
+    with sqlite3.connect(tmp_path / "var" / "tocsin.db") as database:
+        database.execute("DELETE FROM alembic_version")
+    url = f"sqlite:///{tmp_path}/var/tocsin.db?timeout=3"
+    done = tocsin("incident", "list", "--db", url, folder=tmp_path)
+    assert (done.returncode, "tocsin migrate" in done.stderr) == (1, True)
+
+
+def test_an_empty_out_is_no_folder(tmp_path: Path) -> None:
+    assert tocsin("replay", paths()[1], "--out", "", folder=tmp_path).returncode == 2
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -37,17 +38,23 @@ def rebuild(
     """Write the rows that lists show anew from the logs, which are the truth."""
     with session.tocsin() as tocsin:
         numbers = _numbers(tocsin)
-        differences = [each for number in numbers for each in _differences(tocsin, number)]
-        if not check:
-            for number in numbers:
-                _rebuild(tocsin, number)
+        whole = [number for number in numbers if _is_whole(tocsin, number)]
+        found = _differences(tocsin, numbers)
+        for number in () if check else whole:
+            _rebuild(tocsin, number)
+        left = found if check else _differences(tocsin, numbers)
     if session.as_json:
-        give_json({"incidents": len(numbers), "differences": differences})
-    for difference in differences:
-        tell(difference)
-    if check and differences:
-        raise Refused("Rows differ from their logs. Put them right: tocsin rebuild.")
-    tell(f"{len(numbers)} incidents, {'all as their logs say' if check or not differences else 'written anew'}.")
+        give_json({"incidents": len(numbers), "differences": _sentences(found), "remaining": _sentences(left)})
+    for sentence in dict.fromkeys([*_sentences(found), *_sentences(left)]):
+        tell(sentence)
+    if left:
+        raise Refused(_MENDABLE if check and found.keys() & set(whole) else _DAMAGED)
+    counted = f"{len(numbers)} incident{'' if len(numbers) == 1 else 's'}"
+    tell(f"{counted}, {'written anew' if found else 'all as their logs say'}.")
+
+
+_MENDABLE = "Rows differ from their logs. Put them right: tocsin rebuild."
+_DAMAGED = "What stands above cannot be put right from the logs. Restore a backup."
 
 
 def _numbers(tocsin: Tocsin) -> list[IncidentNumber]:
@@ -55,10 +62,28 @@ def _numbers(tocsin: Tocsin) -> list[IncidentNumber]:
         return reads.numbers(connection)
 
 
-def _differences(tocsin: Tocsin, number: IncidentNumber) -> list[str]:
+def _differences(tocsin: Tocsin, numbers: Iterable[IncidentNumber]) -> dict[IncidentNumber, list[str]]:
+    """What differs, for each incident where something does."""
+    found = {}
+    for number in numbers:
+        with tocsin.store.read() as connection:
+            found[number] = log.mismatches(connection, number)
+    return {number: sentences for number, sentences in found.items() if sentences}
+
+
+def _is_whole(tocsin: Tocsin, number: IncidentNumber) -> bool:
+    """Whether its log can tell what its rows should be; from a damaged one they would only get worse."""
     with tocsin.store.read() as connection:
-        return log.mismatches(connection, number)
+        try:
+            entries = log.entries(connection, number)
+        except (ValueError, KeyError):
+            return False
+    return [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
 
 
 def _rebuild(tocsin: Tocsin, number: IncidentNumber) -> None:
     tocsin.store.run(lambda connection: log.rebuild(connection, number))
+
+
+def _sentences(differences: Mapping[IncidentNumber, Sequence[str]]) -> list[str]:
+    return [sentence for sentences in differences.values() for sentence in sentences]

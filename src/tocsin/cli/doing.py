@@ -119,6 +119,7 @@ def _option_help(verb: Verb, option: Option) -> str:
 
 
 def _do(session: Session, verb: Verb, typed: Mapping[str, Any]) -> None:
+    _must_read_once(typed)
     given = {
         option.field: _value(option, typed[option.field]) for option in verb.options if typed[option.field] is not None
     }
@@ -131,6 +132,13 @@ def _do(session: Session, verb: Verb, typed: Mapping[str, Any]) -> None:
         _say(session, command, answer)
         if isinstance(command, c.Publish):
             publish_waiting(tocsin, bootstrap.publisher(session.settings), command.incident)
+
+
+def _must_read_once(typed: Mapping[str, Any]) -> None:
+    """The first to read standard input would leave nothing to the second."""
+    texts = [text for given in typed.values() for text in (given if isinstance(given, list) else [given])]
+    if sum(text == "-" or str(text).partition("=")[2] == "@-" for text in texts) > 1:
+        raise typer.BadParameter("standard input can be read only once. Give the others in words.", param_hint="-")
 
 
 def _command(verb: Verb, given: Mapping[str, Any], text: str | None) -> tuple[Any, bool]:

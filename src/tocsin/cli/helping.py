@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from tocsin.cli.speaking import safe
 
 WIDTH = 100_000
 """Wide enough that no line of help is ever wrapped."""
@@ -28,6 +31,14 @@ EPILOG = {
 
 class Grouped(TyperGroup):
     """Lists its commands under their headings, in plain help too."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """What is said of a wrong use repeats what was typed, which may have been pasted from anywhere."""
+        try:
+            return super().invoke(ctx)
+        except TyperException as wrong:
+            wrong.message = safe(wrong.message)
+            raise
 
     def list_commands(self, ctx: Any) -> list[str]:
         names = super().list_commands(ctx)

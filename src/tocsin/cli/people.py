@@ -101,7 +101,15 @@ def import_file(
     counts = {kind: len(getattr(command, kind)) for kind in KINDS}
     if session.as_json:
         give_json(counts)
-    tell("The directory is up to date: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()) + ".")
+    tell("The directory is up to date: " + ", ".join(map(_counted, counts.items())) + ".")
+
+
+_ONE = {"people": "person", "groups": "group", "services": "service", "communities": "community"}
+
+
+def _counted(counted: tuple[str, int]) -> str:
+    kind, count = counted
+    return f"{count} {_ONE[kind] if count == 1 else kind}"
 
 
 def _known(tocsin: Tocsin, handle: str) -> Person | None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from tocsin import bootstrap, demo, playbooks, settings
-from tocsin.cli.session import Session
+from tocsin.cli.session import Session, must_be_given
 from tocsin.cli.speaking import give, give_json, on_terminal, safe, tell
 from tocsin.engine import case as cases
 from tocsin.engine.case import Case
@@ -45,6 +45,7 @@ def replay(
 
     Without --data and --db they are played in a temporary folder; with them, they are added to what is there.
     """
+    must_be_given(out, "--out")
     playbook = playbooks.default()
     scripts = [cases.read(file, playbook) for file in files]
     for sentence in (sentence for script in scripts for sentence in script.unknown):
@@ -70,6 +71,7 @@ def show_demo(
     ] = "",
 ) -> None:
     """Tell an invented incident, from the first signal to the published report."""
+    must_be_given(out, "--out")
     pace = _speed(speed)
     script = cases.read(demo.CASE, playbooks.default())
     tell(f"{script.title}. Times are in {script.zone}.\n")

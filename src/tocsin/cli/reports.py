@@ -11,7 +11,7 @@ from tocsin import bootstrap
 from tocsin.cli.given import write_bytes
 from tocsin.cli.numbers import Number, numbered
 from tocsin.cli.publishing import publish_waiting
-from tocsin.cli.session import Session, takes_options, with_session
+from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.speaking import give, give_file, give_json, tell
 from tocsin.core.commands import Publish
 from tocsin.core.ids import IncidentNumber
@@ -30,16 +30,17 @@ def build(
     session: Session,
     number: Number,
     form: Annotated[Literal["md", "json"], typer.Option("--format", help="Markdown, or JSON for programs")] = "md",
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="write it there, not here")] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there, not here")] = None,
 ) -> None:
     """Show the report of an incident as it stands now; --json is short for --format json."""
+    must_be_given(out, "--out")
     with session.tocsin() as tocsin, tocsin.store.read() as connection:
         report = document(connection, tocsin.playbook, numbered(number))
     content = as_json(report) if session.as_json or form == "json" else as_markdown(report)
     if out is None:
         give_file(content)
         return
-    write_bytes(out, content)
+    write_bytes(Path(out), content)
     tell(f"The report of incident {report.number} stands in {out}.")
 
 
@@ -56,16 +57,19 @@ def publish(
     session: Session,
     number: Number,
     to: Annotated[
-        str,
+        str | None,
         typer.Option("--to", metavar="REPOSITORY", help="the git repository: a path or an address; without it, the one "
                      "of tocsin.toml, else a new one in the data folder"),
-    ] = "",
+    ] = None,
 ) -> None:  # fmt: skip
     """Publish the reviewed report in a git repository, or try again where that failed."""
     incident = numbered(number)
-    publisher = bootstrap.publisher(session.settings, to)
+    must_be_given(to, "--to")
+    publisher = bootstrap.publisher(session.settings, to or "")
     with session.tocsin() as tocsin:
-        if not _waits(tocsin, incident):
+        if _waits(tocsin, incident):
+            session.must_be_allowed(tocsin, Publish(incident=incident))
+        else:
             session.do(tocsin, Publish(incident=incident))
         published = publish_waiting(tocsin, publisher, incident)
     if session.as_json:

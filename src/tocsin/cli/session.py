@@ -20,6 +20,7 @@ from tocsin.cli import whoami
 from tocsin.core import commands as c
 from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
+from tocsin.core.rights import may
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.language.when import when
 from tocsin.settings import Settings
@@ -29,7 +30,7 @@ from tocsin.store.people import StoredDirectory
 PANEL = "For every command"
 
 Data = Annotated[
-    Path | None,
+    str | None,
     typer.Option("--data", metavar="DIR", help="the data folder; without it $TOCSIN_DATA, else ./var",
                  rich_help_panel=PANEL),
 ]  # fmt: skip
@@ -67,9 +68,15 @@ class Session:
 
     @property
     def settings(self) -> Settings:
-        loaded = settings.load(self.data or Path(os.environ.get("TOCSIN_DATA") or "var"), self.db)
+        data = self.data or Path(os.environ.get("TOCSIN_DATA") or "var")
         try:
-            engines.address(loaded.database)
+            loaded = settings.load(data, self.db)
+            _must_be_an_address(loaded.database)
+            str(data.absolute()).encode()
+        except FileNotFoundError:
+            raise Refused("The current folder is gone. Change to one that is there, then try again.") from None
+        except UnicodeEncodeError:
+            raise Refused("The name of the data folder or the database is not valid UTF-8. Choose another.") from None
         except ValueError as trouble:
             raise Refused(str(trouble)) from None
         return loaded
@@ -94,6 +101,15 @@ class Session:
         if self.by is None:
             return whoami.known(tocsin)
         return self.by
+
+    def must_be_allowed(self, tocsin: Tocsin, command: c.Command) -> None:
+        """The refusal that asking for a command would meet, where what it asks for was asked for before."""
+        by = self.actor(tocsin)
+        with tocsin.store.read() as connection:
+            asking = StoredDirectory(connection).person(by)
+        if asking is None:
+            raise Refused(f"Nobody is known as “{by}”, so they cannot ask. Add them first: tocsin people add.")
+        may(asking, command)
 
     def clock(self, connection: sa.Connection) -> tzinfo:
         """The zone of whoever reads; UTC where it is not known."""
@@ -124,8 +140,10 @@ def takes_options(group: typer.Typer) -> typer.Typer:
 def session_of(context: typer.Context) -> Session:
     """What was said nearest to the command counts."""
     told = {name: _told(context, name) for name in _SHARED}
+    for name in ("data", "db", "by"):
+        must_be_given(told[name], "--as" if name == "by" else f"--{name}")
     return Session(
-        data=told["data"],
+        data=None if told["data"] is None else Path(told["data"]),
         db=told["db"],
         as_json=bool(told["as_json"]),
         by=told["by"],
@@ -139,6 +157,20 @@ def time(text: str, option: str) -> datetime:
         return when(text)
     except Refused as refusal:
         raise typer.BadParameter(str(refusal), param_hint=option) from None
+
+
+def must_be_given(text: str | None, option: str) -> None:
+    """An empty option is mostly a variable that a script forgot to set; what it meant is not for us to guess."""
+    if text == "":
+        raise typer.BadParameter("it is empty; give it a value, or leave it out.", param_hint=option)
+
+
+def _must_be_an_address(database: str) -> None:
+    """One whose file, if it is in one, can be named in full from where we stand."""
+    database.encode()
+    address = engines.address(database)
+    if address.get_backend_name() == "sqlite":
+        str(engines.path(address)).encode()
 
 
 def _told(context: Any, name: str) -> Any:

@@ -501,7 +501,7 @@ def must_be_legible(given: object) -> None:
             case datetime():
                 Moment(at=value)
             case int() if abs(value) > LARGEST:
-                raise Refused(f"{value} is too large a number.")
+                raise Refused(f"That number is too large; the largest is {LARGEST:,}.")
             case _:
                 pass
 

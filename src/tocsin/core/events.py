@@ -278,7 +278,7 @@ class Noted(Event):
     """`about` is the line it answers, where it stands in a thread."""
 
     informs = True
-    words = ("text", "output", "outcome", "link")
+    words = ("text", "output", "outcome", "link", "via")
     kind: NoteKind = "note"
     text: str
     output: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from tocsin.core.refused import Refused
 
@@ -33,12 +34,16 @@ def utc(time: datetime | None) -> datetime | None:
     return time and time.astimezone(UTC)
 
 
-def zone(name: str) -> tzinfo:
-    """The time zone of that name, as `Europe/Bucharest`."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise Refused(f"“{name}” is no time zone. Write it as Europe/London or America/Los_Angeles.") from None
+def zone(name: str) -> ZoneInfo:
+    """The time zone of that name, as `Europe/Bucharest`; never one that means something else on another machine."""
+    if name not in _zones():
+        raise Refused(f"“{name}” is no time zone. Write it as Europe/London or America/Los_Angeles.")
+    return ZoneInfo(name)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones()) - {"localtime", "posixrules", "Factory"}
 
 
 _FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)

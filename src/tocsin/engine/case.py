@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -17,6 +18,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    field_validator,
     model_validator,
 )
 
@@ -91,6 +93,13 @@ class Line(_Part):
     roles: dict[str, Name] = {}
     verified: str = ""
     source: str = Field(default="", alias="from")
+
+    @field_validator("do")
+    @classmethod
+    def _by_its_own_name(cls, do: str) -> str:
+        """A verb may be called by its command's name too."""
+        verb = verbs.verb(do)
+        return verb.name if verb else do
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -186,7 +195,9 @@ class Case(_Part):
 def read(path: Path, playbook: Playbook) -> Case:
     """The case in a file; raises `Refused` with the file, the place and what to mend."""
     try:
-        case = Case.model_validate_json(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        case = Case.model_validate_json(text)
+        json.loads(text, object_pairs_hook=_no_key_twice)
         _fits(case, playbook)
     except OSError as trouble:
         raise Refused(f"{path} cannot be read: {trouble.strerror}.") from trouble
@@ -197,6 +208,14 @@ def read(path: Path, playbook: Playbook) -> Case:
     except Refused as no:
         raise Refused(f"{path}: {no}") from None
     return case
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """JSON itself would keep the last without a word."""
+    keys = [key for key, _ in pairs]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise Refused(f"“{twice[0]}” stands twice in one place. Keep one of the two.")
+    return dict(pairs)
 
 
 def _mistakes(trouble: ValidationError) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
@@ -37,7 +38,9 @@ class Marked:
 def read_yaml(content: bytes, name: str) -> Marked:
     """What stands in the file of that name; refused where it is no YAML, or where a key stands twice."""
     try:
-        loader = yaml.SafeLoader(_text(content, name))
+        text = _text(content, name)
+        _no_tag(text, name)
+        loader = _Loader(text)
         node = loader.get_single_node()
         _no_key_twice(node, name)
         return Marked(name=name, node=node, said=None if node is None else loader.construct_document(node))
@@ -46,6 +49,25 @@ def read_yaml(content: bytes, name: str) -> Marked:
         raise Refused(f"{where}: this is not YAML that can be read: {trouble.problem or trouble.context}.") from None
     except (yaml.YAMLError, ValueError, RecursionError) as trouble:
         raise Refused(f"{name}: this is not YAML that can be read: {str(trouble).splitlines()[0]}.") from None
+
+
+class _Loader(yaml.SafeLoader):
+    """Says on which line a value stands that looks like a number or a date, and is none."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, ArithmeticError) as trouble:
+            problem = str(trouble).partition(";")[0]
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
+
+
+def _no_tag(text: str, name: str) -> None:
+    """A tag makes a value what it does not look like, which nobody needs here and PyYAML trips over."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.TagToken):
+            tag = "".join(part or "" for part in token.value)
+            raise Refused(f"{_where(name, token.start_mark)}: a tag, “{tag}”, stands there. Leave it out.")
 
 
 def _where(name: str, mark: yaml.Mark) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields
 from datetime import datetime
 from functools import cache
@@ -111,8 +111,15 @@ def request(verb: Verb, given: Mapping[str, Any], text: str | None = None) -> c.
         if option.many and option.kind != "pair" and option.field in told:
             told[option.field] = tuple(told[option.field])
         if option.kind == "pair":
-            told[option.field] = dict(told.get(option.field, ()))
+            told[option.field] = _pairs(option, told.get(option.field, ()))
     return verb.command(**told)
+
+
+def _pairs(option: Option, given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    keys = [key for key, _ in given]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise Refused(f"--{option.name} {twice[0]} is given twice. Put its texts together.")
+    return dict(given)
 
 
 def _for_text(verb: Verb, given: Mapping[str, Any]) -> str:

@@ -77,6 +77,8 @@ def trouble(error: Exception) -> str | None:
             return _SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
         case psycopg.Error(sqlstate=str(state)):
             return next((sentence for prefix, sentence in _POSTGRES.items() if state.startswith(prefix)), None)
+        case psycopg.ProgrammingError() as cause if str(cause).startswith("invalid"):  # of the connection's options
+            return _OPTIONS
         case psycopg.OperationalError():  # no state: the server was not reached, or fell silent
             return _UNREACHED
     return None
@@ -110,6 +112,7 @@ _READING = ("query_only=ON",)
 _RACES = {"40001", "40P01", "23505"}  # serialization failure, deadlock, unique violation
 
 _URL = "The database URL cannot be understood; write sqlite:////folder/file.db or postgresql://user:password@host/name."
+_OPTIONS = "An option of the database URL cannot be understood. See what follows its “?”."
 _FULL = "The disk of the database is full; nothing was written. Make room, then try again."
 _READ_ONLY = "The database may only be read; nothing was written. Allow writing to it, then try again."
 _UNREACHED = "PostgreSQL does not answer or refuses us; nothing was written. See that it runs, then try again."

@@ -43,6 +43,14 @@ class Locked:
     last: Seq
 
 
+@dataclass(frozen=True, kw_only=True)
+class Before:
+    """Which command was here before, and the lines it recorded."""
+
+    command: str
+    lines: tuple[Seq, ...]
+
+
 def lock(c: sa.Connection, number: IncidentNumber) -> Locked | None:
     """Lock first, then read: an incident's row, and then what its log says of it. None where there is none."""
     last = c.scalar(_LOCK, {"n": number})
@@ -83,16 +91,16 @@ def recorded(c: sa.Connection, number: IncidentNumber, first: Seq) -> tuple[Seq,
     return tuple(Seq(seq) for seq in c.scalars(_OF_COMMAND, {"n": number, "s": first}))
 
 
-def by_source(c: sa.Connection, number: IncidentNumber, source: str) -> tuple[Seq, ...] | None:
-    """The lines a command with this source recorded, if it was here before."""
+def by_source(c: sa.Connection, number: IncidentNumber, source: str) -> Before | None:
+    """What a command with this source recorded, if it was here before."""
     found = c.execute(_SOURCE, {"n": number, "source": source}).first()
-    return None if found is None else recorded(c, number, Seq(found.first))
+    return None if found is None else Before(command=found.command, lines=recorded(c, number, Seq(found.first)))
 
 
-def append(c: sa.Connection, new: Sequence[Entry]) -> None:
+def append(c: sa.Connection, new: Sequence[Entry], command: str) -> None:
     """More lines, all from one command, numbered on from the last."""
     first = new[0].seq
-    c.execute(t.log.insert(), [_row(entry, first) for entry in new])
+    c.execute(t.log.insert(), [{**_row(entry), "first": first, "command": command} for entry in new])
     _join_team(c, new)
 
 
@@ -130,7 +138,10 @@ def redact(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
 
 def mismatches(c: sa.Connection, number: IncidentNumber) -> list[str]:
     """Where the rows of an incident differ from what its log says, as sentences; none is what it should be."""
-    log = entries(c, number)
+    try:
+        log = entries(c, number)
+    except (ValueError, KeyError) as trouble:  # what a damaged file or another hand may have left
+        return [f"Incident {number}: a line of its log cannot be read ({type(trouble).__name__}). Restore a backup."]
     wanted: dict[str, Any] = {"last_seq": log[-1].seq if log else 0, **row(fold(number, log))}
     found = c.execute(sa.select(t.incidents).where(t.incidents.c.number == number)).one()._asdict()
     members = set(c.scalars(_MEMBER, {"n": number}))
@@ -180,11 +191,10 @@ def _join_team(c: sa.Connection, new: Sequence[Entry]) -> None:
         c.execute(t.team.insert(), [{"incident": number, "person": person} for person in sorted(missing)])
 
 
-def _row(entry: Entry, first: Seq) -> dict[str, Any]:
+def _row(entry: Entry) -> dict[str, Any]:
     return {
         "incident": entry.incident,
         "seq": entry.seq,
-        "first": first,
         "kind": type(entry.event).__name__,
         "informs": entry.event.informs,
         "at": entry.at.at,

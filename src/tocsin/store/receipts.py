@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,14 +10,22 @@ import sqlalchemy as sa
 from tocsin.store import tables as t
 
 
-def find(c: sa.Connection, source: str) -> dict[str, Any] | None:
-    answer: dict[str, Any] | None = c.scalar(sa.select(t.receipts.c.answer).where(t.receipts.c.source == source))
-    return answer
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """Which command it was, and its answer as plain data."""
+
+    command: str
+    answer: dict[str, Any]
 
 
-def begin(c: sa.Connection, source: str) -> None:
+def find(c: sa.Connection, source: str) -> Receipt | None:
+    found = c.execute(sa.select(t.receipts).where(t.receipts.c.source == source)).first()
+    return None if found is None else Receipt(command=found.command, answer=found.answer)
+
+
+def begin(c: sa.Connection, source: str, command: str) -> None:
     """Nobody else can answer this source until the transaction ends; whoever tries waits, and then finds ours."""
-    c.execute(t.receipts.insert(), {"source": source, "answer": {}})
+    c.execute(t.receipts.insert(), {"source": source, "command": command, "answer": {}})
 
 
 def keep(c: sa.Connection, source: str, answer: dict[str, Any]) -> None:

@@ -107,4 +107,5 @@ def _blanked(said: Said) -> Said:
         output=said.output and REDACTED,
         outcome=said.outcome and REDACTED,
         link=said.link and REDACTED,
+        via=said.via and REDACTED,
     )

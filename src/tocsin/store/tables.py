@@ -50,6 +50,7 @@ log = sa.Table(
     sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("first", sa.Integer, nullable=False),
+    sa.Column("command", sa.String, nullable=False),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("informs", sa.Boolean, nullable=False),
     sa.Column("at", Instant, nullable=False),
@@ -155,6 +156,7 @@ receipts = sa.Table(
     "receipts",
     metadata,
     sa.Column("source", sa.String, primary_key=True),
+    sa.Column("command", sa.String, nullable=False),
     sa.Column("answer", sa.JSON, nullable=False),
 )
 """What a command with a source was answered, where no log holds it: signals and the directory."""

@@ -112,7 +112,10 @@ def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
     began = incident.reopened_at or incident.declared_at
     if began is not None and given.at.at < began:
         what = "reopened" if incident.reopened_at else "declared"
-        raise Refused(f"It cannot be resolved before it was {what}. If it was over by then, set the impact's end.")
+        raise Refused(
+            f"It cannot be resolved before it was {what}, {began:%Y-%m-%d %H:%M} UTC. If it was over by then, set the "
+            "impact's end; if it is later than that now, set this machine's clock right."
+        )
     return [Fact(event=e.Resolved(verified=command.verified, text=command.text))]
 
 

@@ -28,8 +28,9 @@ def own(incident: Incident, command: c.OwnReport, given: Given) -> list[Fact]:
 def write(incident: Incident, command: c.WriteReport, given: Given) -> list[Fact]:
     """The prose itself is kept beside the log; here only what it does to a review under way."""
     must_be_over(incident)
-    for slug in command.sections:
-        given.playbook.section(slug)
+    named = [given.playbook.section(each).slug for each in command.sections]
+    if twice := [slug for slug in named if named.count(slug) > 1]:
+        raise Refused(f"The section “{twice[0]}” is given twice. Put its texts together.")
     if command.zone:
         zone(command.zone)
     if not command.sections and not command.zone:

@@ -8,6 +8,7 @@ from tocsin.ports import Failed, Publication
 
 _ENDING = re.compile(r"[A-Za-z0-9]+([._-][A-Za-z0-9]+)*")
 _LONGEST = 200  # bytes of a name: file systems end at 255, and “-2”, the ending and our temporary name come on top
+_LONGEST_IDENTITY = 200  # it becomes an argument of git, and a line people read
 
 
 def checked_folder(folder: str) -> str:
@@ -16,7 +17,7 @@ def checked_folder(folder: str) -> str:
         return ""
     plain = folder.rstrip("/")
     if not _is_plain_path(plain):
-        raise Failed(f"“{folder}” cannot be the folder: set `folder` to plain names, as “reports”.", permanent=True)
+        raise Failed(f"“{folder}” cannot be the folder of reports: it takes plain names, as “reports”.", permanent=True)
     return plain
 
 
@@ -28,9 +29,14 @@ def check(publication: Publication, folder: str) -> None:
         raise Failed("A publication needs files, each with an ending such as “md”.", permanent=True)
     if publication.path is not None and not _lies_in(folder, publication.path):
         raise Failed(f"“{publication.path}” lies outside the folder “{folder}”.", permanent=True)
-    identity = publication.identity
-    if not identity or identity != identity.strip() or not identity.isprintable():
-        raise Failed("A publication needs an identity of one line.", permanent=True)
+    if not _is_identity(publication.identity):
+        raise Failed(
+            f"A publication needs an identity of one line of 1 to {_LONGEST_IDENTITY} characters.", permanent=True
+        )
+
+
+def _is_identity(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_IDENTITY and text == text.strip() and text.isprintable()
 
 
 def _lies_in(folder: str, path: str) -> bool:

@@ -38,6 +38,7 @@ _OURS = {
 
 _SETTINGS = {
     "core.hooksPath": "/dev/null",  # commit hooks are for people; `update-ref` would run one, too
+    "core.fsmonitor": "false",  # the program it may name would be run by `update-index`
     "core.fsync": "all",
     "core.autocrlf": "false",
     "gc.autoDetach": "false",
@@ -80,7 +81,7 @@ class Git:
 
     def init(self, where: Path, branch: str, *options: str) -> None:
         if self._run(["git", "check-ref-format", f"refs/heads/{branch}"], where).code:
-            raise Failed(f"“{branch}” cannot be the name of a branch: set `branch`.", permanent=True)
+            raise Failed(f"“{branch}” cannot be the name of a branch: set `publish.branch`.", permanent=True)
         plain = ("--quiet", "--template=", "--object-format=sha1", f"--initial-branch={branch}")
         self._run(["git", "init", *plain, *options, "--", str(where)], where).check()
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tocsin.integrations.gitrepo.config import Config
+from tocsin.integrations.gitrepo.files import alone
 from tocsin.integrations.gitrepo.git import Git
 from tocsin.integrations.gitrepo.home import Home
 from tocsin.integrations.gitrepo.masking import secrets_in
@@ -19,7 +20,7 @@ def open_home(config: Config, patience: timedelta) -> Home:
     url = config.repository
     if _is_remote(url):
         return Remote(git=_copy(config, patience), url=url, branch=config.branch)
-    top = Path(url).expanduser().resolve()
+    top = _resolved(Path(url))
     if _is_bare(top):
         return Remote(git=_copy(config, patience), url=str(top), branch=config.branch)
     return WorkTree(git=_work_tree(top, config, patience), top=top, branch=config.branch)
@@ -28,36 +29,49 @@ def open_home(config: Config, patience: timedelta) -> Home:
 def _work_tree(top: Path, config: Config, patience: timedelta) -> Git:
     dot = top / ".git"
     git = Git(dir=dot, top=top, patience=patience, secrets=secrets_in(config.repository))
-    if not _is_started(dot):
+    if not dot.is_file():
         top.mkdir(parents=True, exist_ok=True)
-        git.init(top, config.branch)
+        dot.mkdir(exist_ok=True)
+        _begin(git, top, config.branch)
     return replace(git, dir=Path(git("rev-parse", "--absolute-git-dir")))  # `.git` may be a file that names it
 
 
 def _copy(config: Config, patience: timedelta) -> Git:
     """Our own copy of a repository that has no work tree here."""
     if config.work is None:
-        raise Failed("A remote or bare repository needs a folder for our own copy: set `work`.", permanent=True)
-    work = config.work.expanduser().resolve()
+        remedy = "set `publish.repository` to a work tree on this machine"
+        raise Failed(f"There is no folder for a clone of a remote or bare repository: {remedy}.", permanent=True)
+    work = _resolved(config.work)
     git = Git(dir=work, top=None, patience=patience, secrets=secrets_in(config.repository))
-    if not _is_bare(work):
-        work.mkdir(parents=True, exist_ok=True)
-        if {entry.name for entry in work.iterdir()} - _BEGUN:
-            raise Failed(f"{work} holds something else: name an empty folder as `work`.", permanent=True)
-        git.init(work, config.branch, "--bare")
+    work.mkdir(parents=True, exist_ok=True)
+    strange = {entry.name for entry in work.iterdir()} - _BEGUN
+    if strange and not _is_bare(work):  # in this order: another publication may just have finished it
+        raise Failed(f"{work} holds something else than our clone: move that away, then publish again.", permanent=True)
+    _begin(git, work, config.branch, "--bare")
     return git
 
 
+def _begin(git: Git, where: Path, branch: str, *options: str) -> None:
+    """Looks only once it is alone: what another process is beginning looks finished before it is."""
+    with alone(git.dir):
+        if not _is_bare(git.dir):
+            git.init(where, branch, *options)
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        return path.expanduser().resolve()
+    except RuntimeError:  # this is how pathlib tells either
+        why = "the account after “~” is not known here, or links lead in a circle"
+        raise Failed(f"“{path}” is no path on this machine: {why}. Write out the whole path.", permanent=True) from None
+
+
 # What `git init` makes, perhaps at this moment for another publication, or did not finish: then it may be repeated.
-_BEGUN = {"HEAD", "HEAD.lock", "config", "config.lock", "branches", "hooks", "info", "objects", "refs"}
-
-
-def _is_started(dot: Path) -> bool:
-    """False for a repository that `git init` did not finish, too: it may be repeated."""
-    return dot.is_file() or (dot / "HEAD").exists()
+_BEGUN = {"HEAD", "HEAD.lock", "config", "config.lock", "branches", "hooks", "info", "objects", "refs", "tocsin.lock"}
 
 
 def _is_bare(top: Path) -> bool:
+    """As git sees it; false, too, for what `git init` did not finish."""
     return (top / "HEAD").is_file() and (top / "objects").is_dir() and (top / "refs").is_dir()
 
 

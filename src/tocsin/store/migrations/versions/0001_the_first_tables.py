@@ -75,6 +75,7 @@ def upgrade() -> None:
     op.create_table(
         "receipts",
         sa.Column("source", sa.String(), nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("source", name="pk_receipts"),
     )
@@ -109,6 +110,7 @@ def upgrade() -> None:
         sa.Column("incident", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("command", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("informs", sa.Boolean(), nullable=False),
         sa.Column("at", Instant(), nullable=False),

@@ -1,0 +1,243 @@
+"""One command, over one connection, in one transaction: what is decided, and all that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import reduce
+
+import sqlalchemy as sa
+
+from tocsin.core import commands as c
+from tocsin.core import events as e
+from tocsin.core.decisions import decide, directory
+from tocsin.core.decisions import signals as about_signals
+from tocsin.core.events import Entry, Fact
+from tocsin.core.given import Given
+from tocsin.core.ids import IncidentNumber, Seq, SignalId
+from tocsin.core.incident import Incident, evolve, fold
+from tocsin.core.moments import Moment
+from tocsin.core.reactions import react
+from tocsin.core.refused import Refused
+from tocsin.core.signals import Signal, attached, closed, freed, repeated
+from tocsin.store import counters, log, outbox, people, receipts, reports, signals
+from tocsin.store.codec import adapter, encode
+from tocsin.store.log import Locked
+
+AHEAD = timedelta(minutes=1)
+"""How far ahead of ours another clock may be before a time counts as still to come."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What became of a command: the lines it recorded, the signal it was about, the revision it saved."""
+
+    incident: IncidentNumber | None = None
+    lines: tuple[Seq, ...] = ()
+    signal: SignalId | None = None
+    revision: int | None = None
+
+
+class Doing:
+    """One command, over one connection, in one transaction."""
+
+    def __init__(self, connection: sa.Connection, given: Given, source: str | None) -> None:
+        self.connection = connection
+        self.given = given
+        self.source = source
+
+    def answer(self, command: c.Command) -> Answer:
+        match command:
+            case c.Declare():
+                return self._declare(command)
+            case c.CloseSignal():
+                return self._once(command, lambda: self._close(command))
+            case c.Acknowledge(incident=None, signal=None):
+                raise Refused("Say which incident or signal you look after.")
+            case c.ToIncident(incident=number) | c.Acknowledge(incident=int(number), signal=None):
+                return self._to_incident(command, number)
+            case c.Acknowledge(incident=int()):
+                raise Refused("Acknowledge an incident or a signal, one at a time.")
+            case _:
+                return self._once(command, lambda: self._row_change(command))
+
+    # ── incidents: facts in a log ──
+
+    def _declare(self, command: c.Declare) -> Answer:
+        if self.source is not None and (number := log.declared_by(self.connection, self.source)):
+            return Answer(incident=number, lines=log.recorded(self.connection, number, Seq(1)))
+        for signal in sorted(command.signals):
+            self.given.signal(signal)  # locked in number order, before the counter
+        number = IncidentNumber(counters.next_number(self.connection, "incident"))
+        return self._decided(command, log.create(self.connection, number, self.source))
+
+    def _to_incident(self, command: c.Command, number: IncidentNumber) -> Answer:
+        locked = log.lock(self.connection, number)
+        if locked is None:
+            raise Refused(f"There is no incident {number}. `incident list` shows those there are.")
+        if isinstance(command, c.WriteReport):
+            return self._once(command, lambda: self._write_report(command, locked), f"incident:{number}:")
+        again = log.by_source(self.connection, number, self.source) if self.source is not None else None
+        if again is not None:
+            _must_be_same(again.command, command)
+            return Answer(incident=number, lines=again.lines)
+        return self._decided(command, locked)
+
+    def _decided(self, command: c.Command, locked: Locked) -> Answer:
+        number = locked.incident.number
+        facts = decide(locked.incident, command, self._given_line(number))
+        entries = self._recorded(command, facts, locked)
+        return Answer(incident=number, lines=tuple(entry.seq for entry in entries))
+
+    def _given_line(self, number: IncidentNumber) -> Given:
+        connection = self.connection
+        return replace(
+            self.given,
+            find_line=lambda seq: log.line(connection, number, seq),
+            sections=lambda: reports.sections(connection, number),
+            zone=lambda: reports.zone(connection, number),
+            revision=lambda: reports.revision(connection, number),
+        )
+
+    def _recorded(self, command: c.Command, facts: Sequence[Fact], locked: Locked) -> list[Entry]:
+        """Facts become lines; rows, signals and wishes follow them."""
+        if not facts:
+            return []
+        entries = [self._entry(fact, locked, place) for place, fact in enumerate(facts, start=1)]
+        for entry in entries:
+            must_have_passed(entry.at, self.given.now)
+        log.append(self.connection, entries, type(command).__name__)
+        for entry in entries:
+            self._kept(entry, locked)
+        incident = self._after(locked, entries)
+        log.refresh(self.connection, incident, entries[-1].seq)
+        outbox.wish(self.connection, [effect for entry in entries for effect in react(entry)], self.given.now)
+        return entries
+
+    def _entry(self, fact: Fact, locked: Locked, place: int) -> Entry:
+        return Entry(
+            incident=locked.incident.number,
+            seq=Seq(locked.last + place),
+            event=fact.event,
+            at=fact.at or self.given.at,
+            recorded_at=self.given.now,
+            by=fact.by or self.given.by.handle,
+            source=self.source if place == 1 and self.source is not None else fact.source,
+            about=fact.about,
+        )
+
+    def _after(self, locked: Locked, entries: Sequence[Entry]) -> Incident:
+        """Folded on; after a redaction folded anew, since what was folded before has changed."""
+        number = locked.incident.number
+        if any(isinstance(entry.event, e.Redacted) for entry in entries):
+            return fold(number, log.entries(self.connection, number))
+        return reduce(evolve, entries, locked.incident)
+
+    def _kept(self, entry: Entry, locked: Locked) -> None:
+        """What a line changes outside its log: the signals it takes in or lets go, the words it takes out."""
+        match entry.event:
+            case e.SignalReceived(signal=signal):
+                reported = self.given.signal(signal)
+                signals.save(self.connection, attached(reported.signal, entry.incident))
+            case e.Cancelled():
+                for signal in sorted(locked.incident.signals):
+                    signals.save(self.connection, freed(self.given.signal(signal).signal))
+            case e.Redacted() if entry.about is not None:
+                for blanked in log.redact(self.connection, entry.incident, entry.about):
+                    signals.blank(self.connection, blanked)
+            case _:
+                pass
+
+    def _close(self, command: c.CloseSignal) -> Answer:
+        """The signal is closed, and the incident it belongs to says so."""
+        number = signals.incident_of(self.connection, command.signal)
+        locked = None if number is None else log.lock(self.connection, number)
+        signal = self.given.signal(command.signal).signal
+        if signal.incident != number:  # it was attached, or let go, while we waited for it
+            locked = None if signal.incident is None else log.lock(self.connection, signal.incident)
+        signals.save(self.connection, closed(signal, command.why))
+        if locked is None:
+            return Answer(signal=signal.id)
+        cleared = Fact(event=e.SignalCleared(signal=signal.id, why=command.why))
+        lines = tuple(entry.seq for entry in self._recorded(command, [cleared], locked))
+        return Answer(incident=signal.incident, lines=lines, signal=signal.id)
+
+    def _write_report(self, command: c.WriteReport, locked: Locked) -> Answer:
+        """The prose goes beside the log; its log only says if that reopened a review."""
+        answer = self._decided(command, locked)
+        number, given = locked.incident.number, self.given
+        texts: dict[str, str] = {
+            given.playbook.section(section).slug: text for section, text in command.sections.items()
+        }
+        revision = reports.save(self.connection, number, texts, command.zone, given.by.handle, given.at.at)
+        return replace(answer, revision=revision)
+
+    # ── rows: signals and the directory ──
+
+    def _once(self, command: c.Command, change: Callable[[], Answer], scope: str = "") -> Answer:
+        """Where no log holds the answer, a receipt does; begun first, so that the same at the same time waits here."""
+        if self.source is None:
+            return change()
+        source = scope + self.source
+        kept = receipts.find(self.connection, source)
+        if kept is not None:
+            _must_be_same(kept.command, command)
+            return adapter(Answer).validate_python(kept.answer)
+        receipts.begin(self.connection, source, type(command).__name__)
+        answer = change()
+        receipts.keep(self.connection, source, encode(answer))
+        return answer
+
+    def _row_change(self, command: c.Command) -> Answer:
+        match command:
+            case c.UpdateDirectory():
+                return self._update_directory(command)
+            case c.NoteSignal():
+                return Answer(signal=self._note_signal(command))
+            case c.AddToSignal(signal=number):
+                said = about_signals.said(self.given.signal(number).signal, command, self.given)
+                signals.say(self.connection, number, said)
+                return Answer(signal=number)
+            case c.Acknowledge(signal=int(number)):
+                return self._saved(about_signals.acknowledged(self.given.signal(number).signal, self.given))
+            case c.Judge(signal=number):
+                return self._saved(about_signals.judged(self.given.signal(number).signal, command, self.given))
+            case _:
+                raise TypeError(f"{type(command).__name__} is not taught to the door.")
+
+    def _saved(self, signal: Signal) -> Answer:
+        signals.save(self.connection, signal)
+        return Answer(signal=signal.id)
+
+    def _note_signal(self, command: c.NoteSignal) -> SignalId:
+        before = signals.open_with_key(self.connection, command.key) if command.key else None
+        if before is not None:
+            again = about_signals.noted(before.id, command, self.given)
+            signals.save(self.connection, repeated(before, again))
+            return before.id
+        number = SignalId(counters.next_number(self.connection, "signal"))
+        signals.add(self.connection, about_signals.noted(number, command, self.given))
+        return number
+
+    def _update_directory(self, command: c.UpdateDirectory) -> Answer:
+        command = directory.update(command, self.given)
+        for person in sorted(command.people, key=lambda person: person.handle):  # in one order, so that two can wait
+            people.save_person(self.connection, person)
+        places: tuple[people.Place, ...] = (*command.groups, *command.services, *command.communities)
+        for place in sorted(places, key=lambda place: (type(place).__name__, place.slug)):
+            people.save_place(self.connection, place)
+        return Answer()
+
+
+def must_have_passed(moment: Moment, now: datetime) -> None:
+    """Refuses a time that is still to come."""
+    last = moment.until or moment.at
+    if last > now + AHEAD:
+        raise Refused(f"{last:%Y-%m-%d %H:%M:%S} UTC is still to come. Give a time that has passed.")
+
+
+def _must_be_same(before: str, command: c.Command) -> None:
+    """The same source again is the same command again; another one would be lost without a word."""
+    if before != type(command).__name__:
+        raise Refused(f"That source stands for a {before} already; give this {type(command).__name__} one of its own.")
