@@ -132,6 +132,11 @@ def test_what_cannot_be_written_is_refused(command: c.Command, says: str) -> Non
     assert refusal(resolved(), command).startswith(says)
 
 
+def test_a_section_given_twice_is_refused() -> None:
+    twice = c.WriteReport(incident=ONE, sections={"overview": "One.", "Overview": "Two."})
+    assert refusal(resolved(), twice) == "The section “overview” is given twice. Put its texts together."
+
+
 def test_another_zone_under_review_reopens_it() -> None:
     story = in_review()
     [line] = story.tell(c.WriteReport(incident=ONE, sections={}, zone="Asia/Tokyo"))
