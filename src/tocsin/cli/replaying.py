@@ -13,6 +13,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
 
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.cli.session import Session, must_be_given
@@ -136,10 +138,19 @@ def _watching(script: Case, speed: float | None) -> Iterator[Watch]:
         task = progress.add_task("Playing", total=len(script.lines))
 
         def say(at: datetime, what: str, who: str, words: str) -> None:
-            progress.console.print(safe(_told(at, what, who, words)), markup=False)
+            progress.console.print(_row(at, what, who, words))
             progress.advance(task)
 
         yield demo.Telling(script.zone, say, speed)
+
+
+def _row(at: datetime, what: str, who: str, words: str) -> Table:
+    """The same on a terminal: words that need several lines stay in their column."""
+    row = Table.grid(padding=(0, 2, 0, 0))
+    for width in (5, 14, 16, None):
+        row.add_column(width=width)
+    row.add_row(*(Text(safe(cell)) for cell in (f"{at:%H:%M}", what, who, words)))
+    return row
 
 
 def _told(at: datetime, what: str, who: str, words: str) -> str:
