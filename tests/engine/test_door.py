@@ -660,6 +660,15 @@ def test_any_title_can_be_published(tocsin: Tocsin, tmp_path: Path, title: str) 
     assert (tmp_path / "reports" / f"{published.path}.md").exists()
 
 
+def test_what_was_reopened_since_is_not_published(tocsin: Tocsin) -> None:
+    to_be_published(tocsin)
+    tocsin.do(c.Reopen(incident=ONE, why="It is back."), by="ada")
+    shelf = Shelf()
+    with pytest.raises(Refused, match="Only a resolved incident"):
+        publish(tocsin, ONE, shelf)
+    assert shelf.published == []
+
+
 def test_where_nothing_waits_there_is_nothing_to_publish(tocsin: Tocsin) -> None:
     resolved(tocsin)
     with pytest.raises(Refused, match="waits to be published"):

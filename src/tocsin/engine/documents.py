@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
+from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Directory
@@ -15,23 +18,27 @@ from tocsin.store import log, reports
 from tocsin.store.people import StoredDirectory
 
 
-def document(
-    connection: sa.Connection, playbook: Playbook, number: IncidentNumber, revision: int | None = None
-) -> Document:
-    """The report of a resolved incident: at one revision of its prose, or as it stands now."""
+def document(connection: sa.Connection, playbook: Playbook, number: IncidentNumber) -> Document:
+    """The report of a resolved incident, as it stands now."""
     entries = log.entries(connection, number)
     if not entries:
         raise Refused(f"There is no incident {number}. `incident list` shows those there are.")
     incident = fold(number, entries)
     must_be_over(incident)
+    return at_revision(connection, playbook, incident, entries, reports.revision(connection, number))
+
+
+def at_revision(
+    connection: sa.Connection, playbook: Playbook, incident: Incident, entries: Sequence[Entry], revision: int
+) -> Document:
+    """The report of an incident whose log is at hand, with its prose as it was at one revision."""
     directory = StoredDirectory(connection)
-    until = reports.revision(connection, number) if revision is None else revision
     return build(
         entries,
-        reports.sections(connection, number, until),
+        reports.sections(connection, incident.number, revision),
         playbook,
         directory,
-        zone=reports.zone(connection, number, until) or _zone(incident, directory, playbook),
+        zone=reports.zone(connection, incident.number, revision) or _zone(incident, directory, playbook),
     )
 
 

@@ -9,9 +9,10 @@ from tocsin.core.effects import Effect, PublishReport
 from tocsin.core.events import PublicationRequested
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.incident import fold
-from tocsin.core.people import TOCSIN
+from tocsin.core.people import TOCSIN, called
 from tocsin.core.refused import Refused
-from tocsin.engine.documents import document
+from tocsin.core.report import must_be_over
+from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
 from tocsin.ports import Failed, Publication, Published, Publisher
 from tocsin.report.data import as_json
@@ -72,18 +73,19 @@ def _publish(tocsin: Tocsin, effect: int, wish: PublishReport, publisher: Publis
 def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
     with tocsin.store.read() as connection:
         entries = log.entries(connection, wish.incident)
+        incident = fold(wish.incident, entries)
+        must_be_over(incident)  # it may have been reopened since it was asked for
         request = next(entry for entry in entries if entry.seq == wish.request)
         if not isinstance(request.event, PublicationRequested):
             raise TypeError(f"Line {wish.request} of incident {wish.incident} asks for no publication.")
-        report = document(connection, tocsin.playbook, wish.incident, request.event.revision)
-        author = StoredDirectory(connection).person(request.by)
-    incident = fold(wish.incident, entries)
+        report = at_revision(connection, tocsin.playbook, incident, entries, request.event.revision)
+        author = called(StoredDirectory(connection), request.by)
     return Publication(
         identity=incident.mark,
         path=incident.report.path,
         stem=stem(report),
         files={"md": as_markdown(report), "json": as_json(report)},
         message=f"{report.title}\n\nReport of incident {incident.number}, revision {request.event.revision}.",
-        author=author.name if author else request.by,
+        author=author,
         at=request.at.at,
     )
