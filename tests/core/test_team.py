@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from tests.core.world import ADA, BOB, CHARLIE, DANA, ONE, a_report, declared, resolved
+from tests.core.world import ADA, BOB, CHARLIE, DANA, ONE, a_report, declared, entry, resolved
 from tocsin.core import commands as c
-from tocsin.core.ids import SignalId
+from tocsin.core import events as e
+from tocsin.core.ids import Seq, SignalId
 from tocsin.core.moments import Moment
+from tocsin.core.people import TOCSIN
 from tocsin.core.team import team
 
 
@@ -51,3 +53,8 @@ def test_whoever_owns_the_report_takes_part() -> None:
     story = resolved()
     story.tell(c.OwnReport(incident=ONE), by=BOB)
     assert team(story.entries) == {"ada", "bob"}
+
+
+def test_the_program_is_no_member() -> None:
+    recorded = e.ReportPublished(revision=1, path="reports/x", commit="abc", request=Seq(1))
+    assert team([entry(recorded, by=TOCSIN)]) == set()

@@ -6,13 +6,24 @@ from collections.abc import Iterable
 
 from tocsin.core import events as e
 from tocsin.core.ids import Handle
+from tocsin.core.people import TOCSIN
 
 
 def taking_part(entry: e.Entry) -> set[Handle]:
     """Who takes part through one line of the log: who spoke, held a role, wrote or approved word to the outside.
 
-    A line someone else reported (a signal, before there was an incident) makes nobody part of the team.
+    A line someone else reported (a signal, before there was an incident) makes nobody part of the team, and the program
+    that records what came back from the world is no member.
     """
+    return _named(entry) - {TOCSIN.handle}
+
+
+def team(entries: Iterable[e.Entry]) -> set[Handle]:
+    """The response team of an incident; who is of the community, or a program, is told apart by the person's kind."""
+    return {person for entry in entries for person in taking_part(entry)}
+
+
+def _named(entry: e.Entry) -> set[Handle]:
     match entry.event:
         case e.SignalReceived():
             return set()
@@ -24,8 +35,3 @@ def taking_part(entry: e.Entry) -> set[Handle]:
             return {entry.by, owner}
         case _:
             return {entry.by}
-
-
-def team(entries: Iterable[e.Entry]) -> set[Handle]:
-    """The response team of an incident; who is of the community, or a program, is told apart by the person's kind."""
-    return {person for entry in entries for person in taking_part(entry)}
