@@ -37,7 +37,6 @@ def test_a_term_is_found_by_slug_or_name_in_any_case(reference: str) -> None:
         (PLAYBOOK.role, "liaison"),
         (PLAYBOOK.phase, "watching"),
         (PLAYBOOK.section, "went-well"),
-        (PLAYBOOK.report_state, "reviewed"),
     ],
 )
 def test_every_table_of_the_playbook_can_be_asked(find: Callable[[str], object], slug: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 import os
 import pwd
-import re
-import unicodedata
 
+from tocsin.core import slugs
 from tocsin.core.commands import UpdateDirectory
 from tocsin.core.ids import Handle
 from tocsin.core.people import TOCSIN, Person
@@ -28,8 +27,7 @@ def known(tocsin: Tocsin) -> Handle:
 
 def handle() -> Handle:
     """The user's name as a handle. One called `tocsin`, as a service may be, is told apart from the program."""
-    plain = unicodedata.normalize("NFKD", _login()).casefold()
-    slug = re.sub(r"[^a-z0-9._-]+", "-", plain).strip("._-")[:64] or f"user-{os.getuid()}"
+    slug = slugs.slug(_login(), most=64, keep="._") or f"user-{os.getuid()}"
     return Handle("tocsin-user" if slug == TOCSIN.handle else slug)
 
 

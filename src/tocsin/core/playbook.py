@@ -94,9 +94,6 @@ class Playbook:
     def section(self, slug: str) -> Section:
         return _find("section", self.sections, slug)
 
-    def report_state(self, slug: str) -> Term:
-        return _find("report state", self.report_states, slug)
-
 
 T = TypeVar("T", bound=Term)
 
