@@ -75,6 +75,8 @@ def blanked(event: Event) -> Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Declared(Event):
+    """Somebody said that this is an incident."""
+
     words = ("title", "description")
     title: str
     description: str = ""
@@ -90,7 +92,7 @@ class Declared(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Acknowledged(Event):
-    """Somebody took it: paging stops."""
+    """Somebody took it, and looks after it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +113,8 @@ class SignalReceived(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class SignalCleared(Event):
+    """A signal of this incident is over; the incident itself need not be."""
+
     informs = True
     words = ("why",)
     signal: SignalId
@@ -119,34 +123,44 @@ class SignalCleared(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Retitled(Event):
+    """It has a better title."""
+
     words = ("title",)
     title: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServicesSet(Event):
+    """Which services it is about, from now on."""
+
     services: tuple[Slug, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommunitiesSet(Event):
+    """Which communities it touches, from now on; they are the ones who hear of it."""
+
     communities: tuple[Slug, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CriterionSet(Event):
+    """What people cannot do, in the playbook's terms; None where nothing of that fits."""
+
     criterion: Slug | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketLinked(Event):
+    """A ticket is about this incident."""
+
     words = ("ticket",)
     ticket: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class TicketUnlinked(Event):
-    """`about` is the line that linked it."""
+    """A ticket is not about this incident after all; `about` is the line that linked it."""
 
     words = ("ticket",)
     ticket: str
@@ -154,6 +168,8 @@ class TicketUnlinked(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkAdded(Event):
+    """An address to keep at hand."""
+
     words = ("url", "title")
     url: str
     title: str = ""
@@ -164,12 +180,14 @@ class LinkAdded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseSet(Event):
+    """How far the work has come."""
+
     phase: Slug
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanSet(Event):
-    """What is None stays as it was: the same words stand in one line only."""
+    """The commander's word. What is None stays as it was, so that the same words stand in one line only."""
 
     words = ("state", "cause", "tried", "next")
     state: str | None = None
@@ -180,7 +198,7 @@ class PlanSet(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ImpactSet(Event):
-    """The window as it is now thought to be; None where nobody knows yet."""
+    """When people were affected, as it is now thought to be; None where nobody knows yet."""
 
     start: Moment | None = None
     end: Moment | None = None
@@ -188,6 +206,8 @@ class ImpactSet(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Resolved(Event):
+    """It is over. `verified`: how that is known; `text`: what was done."""
+
     words = ("verified", "text")
     verified: str
     text: str = ""
@@ -195,12 +215,16 @@ class Resolved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Reopened(Event):
+    """It is not over after all."""
+
     words = ("why",)
     why: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cancelled(Event):
+    """It was no incident of ours."""
+
     words = ("why",)
     reason: CancelReason
     why: str = ""
@@ -212,7 +236,7 @@ class Cancelled(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleAssigned(Event):
-    """`relieves`: who held it until now and no longer does. `settles`: the offers of it that are over with that."""
+    """Somebody has a role. `relieves`: who held it until now; `settles`: the offers of it that are over with that."""
 
     role: Slug
     person: Handle
@@ -222,7 +246,7 @@ class RoleAssigned(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleOffered(Event):
-    """`settles`: earlier offers that this one takes the place of."""
+    """A role was offered to a person or a group; `settles`: earlier offers that this one takes the place of."""
 
     words = ("text",)
     role: Slug
@@ -233,6 +257,8 @@ class RoleOffered(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleDeclined(Event):
+    """Somebody said no to a role that was offered to them."""
+
     words = ("why",)
     role: Slug
     to: Party
@@ -241,12 +267,16 @@ class RoleDeclined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleReleased(Event):
+    """Somebody laid a role down."""
+
     role: Slug
     person: Handle
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskMade(Event):
+    """Somebody was asked to do something now, perhaps by a certain time."""
+
     words = ("what",)
     what: str
     to: Party
@@ -255,17 +285,21 @@ class AskMade(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AskAccepted(Event):
-    """`about` is the ask, here and below."""
+    """Whoever was asked does it; `about` is the ask, here and below."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskDeclined(Event):
+    """Whoever was asked cannot."""
+
     words = ("why",)
     why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AskFinished(Event):
+    """What was asked for is done, and this came of it."""
+
     words = ("outcome",)
     outcome: str
 
@@ -275,7 +309,7 @@ class AskFinished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Noted(Event):
-    """`about` is the line it answers, where it stands in a thread."""
+    """Somebody wrote a line; `about` is the one it answers, where it stands in a thread."""
 
     informs = True
     words = ("text", "output", "outcome", "link", "via")
@@ -292,6 +326,8 @@ class Noted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteEdited(Event):
+    """How line `about` reads from now on."""
+
     informs = True
     words = ("text", "output", "outcome")
     text: str
@@ -302,6 +338,8 @@ class NoteEdited(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class NoteRemoved(Event):
+    """Line `about` was taken off the timeline; the log keeps it."""
+
     informs = True
     words = ("why",)
     why: str = ""
@@ -309,6 +347,8 @@ class NoteRemoved(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Highlighted(Event):
+    """Line `about` is a key moment, or no longer one."""
+
     informs = True
     on: bool = True
 
@@ -323,7 +363,7 @@ class Redacted(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Updated(Event):
-    """Word to the communities."""
+    """Word to the communities, and when they hear from us again at the latest."""
 
     words = ("text",)
     kind: UpdateKind
@@ -339,21 +379,29 @@ class Updated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOffered(Event):
+    """Somebody was asked to own the report."""
+
     to: Handle
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportOwned(Event):
+    """Somebody owns the report: they see it through."""
+
     owner: Handle
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewRequested(Event):
+    """The response team was asked to read this revision."""
+
     revision: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReportReviewed(Event):
+    """Somebody read this revision, and thinks so of it."""
+
     words = ("text",)
     verdict: Verdict
     revision: int
@@ -376,7 +424,7 @@ class ReviewReopened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationRequested(Event):
-    """`status` is the report's own word for where it stands, where it comes from elsewhere (a replay)."""
+    """Somebody asked to publish this revision; `status`: where it stands elsewhere, when it comes from there (a replay)."""
 
     revision: int
     status: str = ""
@@ -385,6 +433,8 @@ class PublicationRequested(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReportPublished(Event):
+    """This revision stands where everybody can read it: `path` without ending, in that `commit`."""
+
     revision: int
     path: str
     commit: str
@@ -393,6 +443,8 @@ class ReportPublished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ActionAdded(Event):
+    """Something that should be done so that this does not happen again, and what it improves."""
+
     words = ("text", "url")
     text: str
     url: str = ""
@@ -402,17 +454,21 @@ class ActionAdded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ActionLinked(Event):
+    """Which issue tracks the action `about`."""
+
     words = ("url",)
     url: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionCompleted(Event):
-    """`about` is the action."""
+    """The action `about` is done."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NoActionNeeded(Event):
+    """Nothing needs doing so that this does not happen again."""
+
     words = ("why",)
     why: str
 
