@@ -424,7 +424,7 @@ class ReviewReopened(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PublicationRequested(Event):
-    """Somebody asked to publish this revision; `status`: where it stands elsewhere, when it comes from there (a replay)."""
+    """Somebody asked to publish this revision; `status`: where it stands elsewhere, when it comes from there."""
 
     revision: int
     status: str = ""
