@@ -287,6 +287,17 @@ def test_a_command_before_the_declaration_keeps_what_it_printed(stage: Stage, si
     assert found["links"] == ["https://chat.example.org/1"]
 
 
+def test_output_alone_is_a_line_before_the_declaration_too(stage: Stage) -> None:
+    told = stage.play(case(line(-9, "note", kind="command", output="X"), DECLARE, RESOLVE)).timeline
+    assert told[0]["text"] == "```\nX\n```"
+
+
+def test_a_range_before_the_declaration_needs_its_zone(stage: Stage) -> None:
+    assert "needs its zone" in stage.refusal(
+        case(line(-9, "note", "Hm.", until="2026-11-12T09:55:00"), DECLARE, RESOLVE)
+    )
+
+
 def test_a_range_before_the_declaration_keeps_both_its_ends(stage: Stage) -> None:
     ranged = line(-9, "note", "Somewhen.", until="2026-11-12T09:55:00Z")
     stage.play(case(line(-10, "signal", "Full?"), ranged, DECLARE, RESOLVE))
@@ -398,6 +409,8 @@ def test_a_line_sees_what_it_answered(stage: Stage) -> None:
 NOT_ALLOWED: dict[str, tuple[Json, str]] = {
     "a second declaration": (line(5, "declare", "Again."), "declared already"),
     "an unknown section's person": (line(5, "assign", role="pilot", person="Bob"), "pilot"),
+    "a range without its zone": (line(5, "note", "Hm.", until="2026-11-12T10:30:00"), "needs its zone"),
+    "a text that would be lost": (line(5, "acknowledge", "I have it.", by="Bob"), "has no text"),
     "a wrong kind": (line(5, "note", "Hm.", kind="rumour"), "kind"),
     "nothing to say": (line(5, "note", " "), "nothing in that line"),
     "a text too long": (line(5, "note", "x" * (LONGEST + 1)), "200,001 characters"),
@@ -449,6 +462,8 @@ def test_a_role_given_to_nobody_is_refused(stage: Stage) -> None:
 # ── malformed ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 MALFORMED: dict[str, Json] = {
+    "a role given twice": case(line(0, "declare", roles={"Incident Commander": "Ada", "commander": "Bob"}), RESOLVE),
+    "a blank title": whole(title="  "),
     "an incident that is not over": case(DECLARE),
     "an incident that was reopened and left": case(DECLARE, RESOLVE, line(70, "reopen", "Again.")),
     "an incident that was cancelled": case(DECLARE, line(5, "cancel", reason="false-alarm")),
@@ -518,9 +533,10 @@ def test_what_means_nothing_in_a_line_is_told() -> None:
 
 
 def test_a_key_the_case_or_its_line_does_not_use_is_named() -> None:
-    told = Case.model_validate(whole(line(5, "note", "Hm.", verified="No."), services=["a"]))
+    told = Case.model_validate(whole(line(5, "note", "Hm.", verified="No."), services=["a"], impact={"begin": "x"}))
     assert told.unknown == (
         "small: “services” means nothing in a case and is left out.",
+        "small: “begin” means nothing in the impact and is left out.",
         "small, line 2 (note): “verified” means nothing here and is left out.",
     )
 

@@ -40,6 +40,7 @@ def _rfc3339(value: object) -> object:
 
 Words = Annotated[str, StringConstraints(min_length=1)]
 Name = Annotated[str, StringConstraints(pattern=r"\S")]
+Place = Annotated[str, StringConstraints(strip_whitespace=True)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
 _FIXED: dict[str, type[c.Command] | None] = {
     "signal": None,
@@ -130,6 +131,8 @@ class Line(_Part):
 class Impact(_Part):
     """When the impact began and ended; with `…_until`, a range."""
 
+    model_config = ConfigDict(extra="allow")
+
     start: Instant | None = None
     start_until: Instant | None = None
     end: Instant | None = None
@@ -141,6 +144,9 @@ class Impact(_Part):
 
 
 class Action(_Part):
+    """What should be done so that it does not happen again."""
+
+    model_config = ConfigDict(extra="allow")
     text: Words
     url: str | None = None
     done: bool = False
@@ -151,12 +157,12 @@ class Case(_Part):
 
     model_config = ConfigDict(extra="allow")
     case: Words
-    title: Words
+    title: Name
     zone: Words
     owner: Name
     status: Words
-    service: str = ""
-    community: str = ""
+    service: Place = ""
+    community: Place = ""
     symptom: str = ""
     impact: Impact = Impact()
     lines: tuple[Line, ...]
@@ -181,7 +187,13 @@ class Case(_Part):
     @property
     def unknown(self) -> tuple[str, ...]:
         """What nothing is known to do with, as sentences: left out, but not in silence."""
-        beside = (f"{self.case}: “{key}” means nothing in a case and is left out." for key in self.model_extra or ())
+        parts = {"a case": (self,), "the impact": (self.impact,), "an action": self.actions}
+        beside = (
+            f"{self.case}: “{key}” means nothing in {where} and is left out."
+            for where, found in parts.items()
+            for part in found
+            for key in part.model_extra or ()
+        )
         return (*beside, *self._strange())
 
     def _strange(self) -> Iterator[str]:
@@ -250,8 +262,9 @@ def _line(line: Line, playbook: Playbook) -> None:
         raise Refused(f"“{line.do}” is no verb. `tocsin do --help` lists them.")
     if line.symptom:
         playbook.criterion(line.symptom)
-    for role in line.roles:
-        playbook.role(role)
+    roles = [playbook.role(role).slug for role in line.roles]
+    if len(set(roles)) < len(roles):
+        raise Refused("a role is given twice. Give it once; who else has it can be assigned in a line of its own.")
 
 
 def _impact(impact: Impact) -> None:

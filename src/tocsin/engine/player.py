@@ -162,7 +162,7 @@ class Player:
         note = _note(line, IncidentNumber(0))
         if note.thread is not None:
             raise Refused("Before the declaration there is no line that it could answer; leave “thread” out.")
-        if not note.text.strip():
+        if not (note.text.strip() or note.output.strip()):
             raise Refused("There is nothing in that line. Write what was said.")
         said = {name: getattr(note, name) for name in ("text", "kind", "output", "outcome", "link", "via")}
         if self.signals and note.until is None:
@@ -251,7 +251,10 @@ def _asked(name: str, line: Line, number: IncidentNumber) -> c.Command:
         field.name == "signal" and field.default is MISSING for field in fields(verb.command)
     ):
         raise Refused("A case knows signals by what they say, not by number; leave this line out.")
-    text = {verb.texts[0] if verb.texts else "text": line.text} if line.text else {}
+    into = verb.texts[0] if verb.texts else "text"
+    if line.text and into not in {field.name for field in fields(verb.command)}:
+        raise Refused(f"“{name}” has no text. Put it on a note of its own, so that it is not lost.")
+    text = {into: line.text} if line.text else {}
     return made(verb.command, {"incident": number, **text, **line.options})
 
 
@@ -263,10 +266,12 @@ def made(kind: type[T], options: Mapping[str, Any]) -> T:
         raise Refused(f"There is no option “{strange[0]}” here. There are: {', '.join(sorted(known - {'incident'}))}.")
     given = {name: value for name, value in options.items() if name in known}
     try:
-        return TypeAdapter(kind).validate_python(given)
+        command = TypeAdapter(kind).validate_python(given)
     except ValidationError as trouble:
         mistake = trouble.errors(include_url=False)[0]
         raise Refused(f"{'.'.join(map(str, mistake['loc']))}: {mistake['msg']}.") from None
+    c.must_be_legible(command)
+    return command
 
 
 def _note(line: Line, number: IncidentNumber) -> c.Note:

@@ -44,7 +44,7 @@ def said(signal: Signal, command: c.AddToSignal, given: Given) -> Said:
     if signal.state in ("closed", "attached"):
         where = f"incident {signal.incident}" if signal.incident else "an incident, or note it anew"
         raise Refused(f"Signal {signal.id} is {signal.state}. Say it on {where}.")
-    if not command.text.strip():
+    if not (command.text.strip() or command.output.strip()):
         raise Refused("There is nothing in that line. Write what you want to say.")
     return Said(
         at=given.at.at,
