@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from tocsin.cli.speaking import on_terminal
+from tocsin.core.moments import rfc3339
 
 
 def stamp(at: datetime | None) -> str | None:
     """`2026-11-12T01:45:00Z`, for programs."""
-    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return None if at is None else rfc3339(at)
 
 
 def shown(at: datetime | None, zone: tzinfo) -> str:

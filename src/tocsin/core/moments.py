@@ -34,6 +34,11 @@ def utc(time: datetime | None) -> datetime | None:
     return time and time.astimezone(UTC)
 
 
+def rfc3339(time: datetime) -> str:
+    """`2026-11-12T01:45:00Z`: in UTC, as programs read it; microseconds only where there are any."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def zone(name: str) -> ZoneInfo:
     """The time zone of that name, as `Europe/Bucharest`; never one that means something else on another machine."""
     if name not in _zones():

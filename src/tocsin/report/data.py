@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import get_args
 
 from tocsin.core.events import ImpactSet
 from tocsin.core.incident import Action
-from tocsin.core.moments import Moment
+from tocsin.core.moments import Moment, rfc3339
 from tocsin.core.timeline import REPORTED, LineKind
 from tocsin.report.document import Document, Line, Part
 
@@ -30,8 +29,8 @@ def as_data(document: Document) -> Json:
         "zone": document.zone,
         "services": list(document.services),
         "communities": list(document.communities),
-        "declared": _instant(document.declared),
-        "resolved": _instant(document.resolved) if document.resolved else None,
+        "declared": rfc3339(document.declared),
+        "resolved": rfc3339(document.resolved) if document.resolved else None,
         "verified": document.verified,
         "impact": _impact(document.impact),
         "roles": [_part(part) for part in document.roles],
@@ -42,16 +41,12 @@ def as_data(document: Document) -> Json:
     }
 
 
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _impact(impact: ImpactSet) -> Json:
     """The widest window: a vague beginning counts from its earliest time, a vague end to its latest."""
     start, end = impact.start, impact.end
     return {
-        "start": _instant(start.at) if start else None,
-        "end": _instant(end.until or end.at) if end else None,
+        "start": rfc3339(start.at) if start else None,
+        "end": rfc3339(end.until or end.at) if end else None,
         **_range("start_range", start),
         **_range("end_range", end),
     }
@@ -60,21 +55,21 @@ def _impact(impact: ImpactSet) -> Json:
 def _range(name: str, moment: Moment | None) -> Json:
     if moment is None or moment.until is None:
         return {}
-    return {name: {"from": _instant(moment.at), "to": _instant(moment.until)}}
+    return {name: {"from": rfc3339(moment.at), "to": rfc3339(moment.until)}}
 
 
 def _part(part: Part) -> Json:
     return {
         "role": part.role,
         "person": part.person,
-        "from": _instant(part.since),
-        "to": _instant(part.until) if part.until else None,
+        "from": rfc3339(part.since),
+        "to": rfc3339(part.until) if part.until else None,
     }
 
 
 def _line(line: Line) -> Json:
     return {
-        "at": _instant(line.at.at),
+        "at": rfc3339(line.at.at),
         "kind": line.kind,
         "by": line.by,
         "text": line.text,

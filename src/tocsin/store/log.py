@@ -177,10 +177,10 @@ def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry
             both = (TicketLinked, TicketUnlinked)
             return [each for each in entries(c, number) if isinstance(each.event, both) and each.event.ticket == ticket]
         case Entry(event=NoteEdited(), about=int(root)):
-            seq = root
-    edits = [_entry(each) for each in c.execute(_ABOUT, {"n": number, "s": seq})]
-    origin = line(c, number, seq)
-    return [*([origin] if origin else []), *(edit for edit in edits if isinstance(edit.event, NoteEdited))]
+            return _repeating(c, number, Seq(root))
+        case note:
+            about = (_entry(each) for each in c.execute(_ABOUT, {"n": number, "s": seq}))
+            return [note, *(each for each in about if isinstance(each.event, NoteEdited))]
 
 
 def _join_team(c: sa.Connection, new: Sequence[Entry]) -> None:
