@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 import pytest
 
 from tests.core.world import MINUTE, NAIVE, NOON
-from tocsin.core.moments import Moment, utc
+from tocsin.core.moments import Moment, rfc3339, utc
 from tocsin.core.refused import Refused
 
 
@@ -78,3 +78,8 @@ def test_a_moment_is_kept_in_utc() -> None:
 
 def test_no_time_at_all_stays_none() -> None:
     assert utc(None) is None
+
+
+def test_programs_read_an_instant_in_utc() -> None:
+    assert rfc3339(datetime(2026, 11, 12, 3, 45, tzinfo=timezone(timedelta(hours=2)))) == "2026-11-12T01:45:00Z"
+    assert rfc3339(datetime(2026, 11, 12, 1, 45, 0, 500, tzinfo=UTC)) == "2026-11-12T01:45:00.000500Z"
