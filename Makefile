@@ -25,6 +25,9 @@ test: setup  ## the tests, short form (minutes)
 test-long: setup  ## all tests, long ones too
 	$(BIN)/python -m pytest -n auto --long $(ARGS)
 
+faults: setup  ## kill, cut, fill and starve it, in earnest, and count what was lost (an hour or so)
+	$(BIN)/python -m pytest tests/faults -n 0 -s --long $(ARGS)
+
 coverage: setup  ## every branch of the core is tested, or this fails
 	$(BIN)/python -m pytest tests/core -q -p no:cacheprovider --cov=tocsin.core --cov-branch --cov-fail-under=100
 
@@ -41,4 +44,4 @@ bench: setup  ## speed, as ratios measured side by side in one run
 lock: setup  ## make requirements.lock anew (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header pyproject.toml --group dev -o requirements.lock
 
-.PHONY: help setup demo test test-long coverage check bench lock
+.PHONY: help setup demo test test-long faults coverage check bench lock

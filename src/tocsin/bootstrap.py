@@ -1,29 +1,52 @@
-"""The only place that wires: settings → store, playbook, publisher → Tocsin."""
+"""The only place that wires: settings → store, playbook, ports → Tocsin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from tocsin import playbooks
+from tocsin import integrations, playbooks
 from tocsin.core.refused import Refused
+from tocsin.engine.asking import Asking, Listener, beside
 from tocsin.engine.door import Tocsin, now
+from tocsin.engine.worker import Worker
 from tocsin.integrations.gitrepo import Config, GitRepo
-from tocsin.ports import Publisher
-from tocsin.settings import Settings
+from tocsin.ports import Ports, Publisher
+from tocsin.settings import Secret, Settings, configured
 from tocsin.store import engines
+from tocsin.store.clocks import DatabaseClock
 from tocsin.store.schema import migrate, ready
+from tocsin.store.unsafe import must_be_durable
 from tocsin.store.works import Store
 from tocsin.store.writer import open_store
 
 
 @contextmanager
-def open_tocsin(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Tocsin]:
+def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
     """Tocsin on the data folder of these settings; an empty folder is made ready."""
+    serves = ("clock", *ports(settings).serves)
     with open_database(settings) as store:
         ready(store)
-        yield Tocsin(store, playbooks.default(), clock)
+        if store.alone:  # or may be, once whoever else writes to it has gone
+            yield Asking(store, playbooks.default(), clock or now, serves, socket=_socket(settings))
+        else:
+            yield Tocsin(store, playbooks.default(), clock or DatabaseClock(store), serves)
+
+
+@contextmanager
+def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
+    """A worker who will perform everything, and answers whoever else wants to write meanwhile."""
+    performing = ports(settings, in_use=True)
+    with open_tocsin(settings) as tocsin:
+        if not tocsin.store.own():
+            raise Refused("A worker works on this folder already. Stop that one first.")
+        must_be_durable(tocsin.store)
+        with Listener(tocsin, _socket(settings)) if tocsin.store.alone else nullcontext():
+            yield tocsin, Worker(tocsin, performing)
 
 
 @contextmanager
@@ -39,10 +62,45 @@ def open_database(settings: Settings) -> Iterator[Store]:
         yield store
 
 
+def ports(settings: Settings, *, in_use: bool = False) -> Ports:
+    """Who performs wishes here. `in_use`: they are about to, so that a secret that is not there is refused now."""
+    found: dict[str, Any] = {}
+    for name, told in settings.integrations.items():
+        one = _integration(name, {**_defaults(name, settings), **told}, in_use=in_use)
+        for port in integrations.serves(one):
+            if port in found:
+                raise Refused(f"“{name}” does what another integration does already ({port}). Leave one of them out.")
+            found[port] = one
+    found.setdefault("publisher", publisher(settings))
+    return Ports(**found)
+
+
 def publisher(settings: Settings, repository: str = "") -> Publisher:
-    """Where reports are published: the repository given, else that of the settings."""
-    where = repository or settings.repository
-    return GitRepo(Config(repository=where, branch=settings.branch, work=settings.data / "clones"))
+    """Where reports are published where nobody says otherwise, or in the repository given."""
+    told = _defaults("gitrepo", settings) | ({"repository": repository} if repository else {})
+    return GitRepo(configured(Config, "gitrepo", told))
+
+
+def _integration(name: str, told: Mapping[str, object], *, in_use: bool) -> object:
+    kind = integrations.load(name)
+    config = configured(kind.config, name, told)
+    for each in fields(config):
+        secret = getattr(config, each.name)
+        if in_use and isinstance(secret, Secret):
+            secret.reveal()
+    made: object = kind.kind(config)
+    return made
+
+
+def _defaults(name: str, settings: Settings) -> dict[str, object]:
+    """What only the installation knows."""
+    if name != "gitrepo":
+        return {}
+    return {"repository": str((settings.data / "published").absolute()), "work": str(settings.data / "clones")}
+
+
+def _socket(settings: Settings) -> Path:
+    return beside(engines.path(engines.address(settings.database)))
 
 
 def _is_there(database: str) -> bool:

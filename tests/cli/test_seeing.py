@@ -138,28 +138,26 @@ def test_an_unreviewed_report_is_not_published(told: Shell) -> None:
     assert "Ask for a review first" in told.refused("report", "publish", "1")
 
 
-def test_publishing_says_where_the_report_stands(told: Shell, tmp_path: Path) -> None:
+def test_publishing_says_where_the_report_stands(told: Shell, data: Path) -> None:
     reviewed(told)
-    path = told.done("report", "publish", "1", "--to", str(tmp_path / "reports.git")).out.strip()
+    path = told.done("report", "publish", "1").out.strip()
     assert path == "reports/2026-11-12-logins-time-out"
-    assert (tmp_path / "reports.git" / f"{path}.md").exists()
-
-
-def test_a_failed_publication_waits_and_says_how_to_try_again(told: Shell, tmp_path: Path) -> None:
-    reviewed(told)
-    (tmp_path / "file").write_text("no folder")
-    sentence = told.refused("report", "publish", "1", "--to", str(tmp_path / "file"))
-    assert sentence.endswith("The report waits to be published. Try again: tocsin report publish 1")
-    assert told.done("report", "publish", "1", "--to", str(tmp_path / "reports.git")).out.startswith("reports/")
+    assert (data / "published" / f"{path}.md").exists()
 
 
 @pytest.fixture
-def waiting(told: Shell, tmp_path: Path) -> Shell:
-    """A report that waits to be published, since the first try failed."""
+def waiting(told: Shell, data: Path) -> Shell:
+    """A report that waits to be published, since the first try failed; what was in the way is gone."""
     reviewed(told)
-    (tmp_path / "file").write_text("no folder")
-    told.refused("report", "publish", "1", "--to", str(tmp_path / "file"))
+    (data / "published").write_text("no folder")
+    sentence = told.refused("report", "publish", "1")
+    assert sentence.endswith("The report waits to be published. Try again: tocsin report publish 1")
+    (data / "published").unlink()
     return told
+
+
+def test_a_failed_publication_is_tried_again_by_whoever_says_so(waiting: Shell) -> None:
+    assert waiting.done("report", "publish", "1").out.startswith("reports/")
 
 
 def test_what_waits_is_published_by_nobody_unknown(waiting: Shell, data: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.core.world import MINUTE, NOON
 from tocsin.core import events as e
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.people import Party
 
@@ -57,6 +57,10 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.Updated(
         kind="first-response", text="We are on it.", communities=(Slug("utoronto"),), drafted_by=ADA, approved_by=BOB,
         next_by=NOON + 180 * MINUTE,
+    ),
+    e.DeliveryReported(
+        effect=EffectId(5), wish="SendMail", outcome="delayed", to=BOB, community=Slug("utoronto"),
+        trouble="The server is busy.",
     ),
     e.ReportOffered(to=BOB),
     e.ReportOwned(owner=BOB),

@@ -31,9 +31,12 @@ from tests.core.world import (
 )
 from tocsin.core import commands as c
 from tocsin.core.decisions import DECISIONS
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId
+from tocsin.core.effects import Remind
+from tocsin.core.events import DeliveryReported
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId
 from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Person
+from tocsin.core.reactions import still_wanted
 from tocsin.core.refused import Refused
 from tocsin.core.report import missing, owner, report_state, waits_for
 from tocsin.core.team import team
@@ -87,7 +90,7 @@ def plain(name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.just(ONE) if name == "incident" else st.sampled_from([ONE, TWO, IncidentNumber(7)])
     if hint is Seq:
         return st.integers(0, 12)
-    if hint is SignalId:
+    if hint in (SignalId, EffectId):
         return st.integers(0, 3)
     return {
         Handle: st.sampled_from(PEOPLE),
@@ -170,6 +173,38 @@ def test_whatever_the_log_holds_can_be_read(tale: Tried) -> None:
     assert [(line.at.at, line.seq) for line in lines] == sorted((line.at.at, line.seq) for line in lines)
     assert set(map(id, reported(lines))) <= set(map(id, lines))
     assert team(tale.story.entries) >= {"ada"}
+
+
+@given(STORIES)
+def test_every_wish_follows_from_a_line_and_it_is_always_known_whether_it_is_wanted(tale: Tried) -> None:
+    story = tale.story
+    for wish in story.wishes.values():
+        assert still_wanted(wish.effect, story.incident, story.entries[wish.effect.about - 1]) in (True, False)
+
+
+@given(STORIES)
+def test_of_untouched_reminders_of_the_same_only_the_newest_waits(tale: Tried) -> None:
+    touched = {event.effect for event in tale.story.events if isinstance(event, DeliveryReported)}
+    untouched = [wish for wish in tale.story.wishes.values() if wish.id not in touched]
+    for key in {wish.effect.key for wish in untouched} - {None}:
+        *older, newest = [wish.state for wish in untouched if wish.effect.key == key]
+        assert (older, newest) == (["dropped"] * len(older), "waiting")
+
+
+@given(STORIES)
+def test_whoever_waits_for_promised_word_is_among_those_of_a_reminder_that_was_not_dropped(tale: Tried) -> None:
+    story = tale.story
+    reminders = [wish.effect for wish in story.wishes.values() if wish.state != "dropped"]
+    reminded = {each for effect in reminders if isinstance(effect, Remind) for each in effect.communities}
+    waiting = {told.community for told in story.incident.told if told.next_by and told.next_by > story.clock}
+    assert waiting <= reminded
+
+
+@given(STORIES)
+def test_what_became_of_a_wish_is_told_about_the_line_it_follows_from(tale: Tried) -> None:
+    for line in tale.story.entries:
+        if isinstance(line.event, DeliveryReported):
+            assert line.about == tale.story.wishes[line.event.effect].effect.about
 
 
 @given(STORIES)

@@ -23,7 +23,7 @@ def test_every_command_says_in_a_sentence_what_it_does(command: type[c.Command])
 
 @pytest.mark.parametrize("command", c.COMMANDS, ids=lambda command: command.__name__)
 def test_every_command_to_an_incident_has_its_decision(command: type[c.Command]) -> None:
-    asked_of_one = issubclass(command, c.ToIncident) or command in (c.Declare, c.Acknowledge)
+    asked_of_one = issubclass(command, (c.ToIncident, c.ToEffect)) or command in (c.Declare, c.Acknowledge)
     assert (command in DECISIONS) == asked_of_one
 
 
@@ -33,7 +33,7 @@ def test_every_decision_is_of_a_command_there_is() -> None:
 
 def test_every_kind_of_command_is_listed_once() -> None:
     assert len(set(c.COMMANDS)) == len(c.COMMANDS)
-    assert not {c.Command, c.ToIncident, c.ToSignal} & set(c.COMMANDS)
+    assert not {c.Command, c.ToIncident, c.ToSignal, c.ToEffect} & set(c.COMMANDS)
 
 
 def test_only_the_title_is_needed_to_declare() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.world import ADA, BOB, DANA, HUB, PLAYBOOK, TORONTO, Story, Town
 from tocsin.core.given import Given
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.people import Group, Party, Person
 from tocsin.core.playbook import Duty
 from tocsin.core.refused import Refused
@@ -132,8 +132,9 @@ def bare() -> Given:
 def test_where_there_is_nothing_to_look_in_nothing_is_found() -> None:
     assert refused(lambda: bare().line(Seq(1))).startswith("This incident has no line 1.")
     assert refused(lambda: bare().signal(SignalId(1))).startswith("There is no signal 1.")
+    assert refused(lambda: bare().wish(EffectId(1))) == "The outbox has no 1. `outbox list` shows what it has."
     assert not bare().exists(IncidentNumber(1))
-    assert (bare().sections(), bare().revision()) == ({}, 0)
+    assert (bare().sections(), bare().revision(), bare().zone(), bare().team()) == ({}, 0, "", ())
 
 
 def test_people_are_of_the_team_unless_said_otherwise() -> None:

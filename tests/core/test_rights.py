@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.world import ADA, BOB, CHARLIE, ONE
 from tocsin.core import commands as c
-from tocsin.core.ids import Handle, Seq, SignalId
+from tocsin.core.ids import EffectId, Handle, Seq, SignalId
 from tocsin.core.people import TOCSIN, Person
 from tocsin.core.refused import Refused
 from tocsin.core.rights import may
@@ -14,6 +14,7 @@ from tocsin.core.rights import may
 BOT = Person(handle=Handle("prober"), name="Prober", kind="bot")
 NOTE = c.Note(incident=ONE, text="x")
 RECORD = c.RecordPublication(incident=ONE, request=Seq(1), path="x", commit="y")
+MAIL = EffectId(1)
 
 
 @pytest.mark.parametrize("command", [NOTE, c.Declare(title="x"), c.NoteSignal(text="x"), c.Acknowledge(incident=ONE)])
@@ -39,10 +40,27 @@ def test_only_an_administrator_changes_the_directory() -> None:
         may(BOB, c.UpdateDirectory())
 
 
-def test_only_tocsin_records_what_came_back() -> None:
-    may(TOCSIN, RECORD)
+def test_only_an_administrator_releases_the_outbox() -> None:
+    may(ADA, c.ReleaseOutbox())
+    with pytest.raises(Refused, match=r"^Bob Kahn is no administrator. Ask one to release the outbox"):
+        may(BOB, c.ReleaseOutbox())
+
+
+SEEING_TO = [c.TryAgain(effect=MAIL), c.GiveUp(effect=MAIL), c.ConfirmArrival(effect=MAIL)]
+
+
+@pytest.mark.parametrize("command", SEEING_TO, ids=lambda command: type(command).__name__)
+def test_the_team_sees_to_what_did_not_arrive(command: c.Command) -> None:
+    may(BOB, command)
+    with pytest.raises(Refused, match=r"^Charlie Babbage is not on the team"):
+        may(CHARLIE, command)
+
+
+@pytest.mark.parametrize("command", [RECORD, c.ReportDelivery(effect=MAIL, outcome="delivered")])
+def test_only_tocsin_records_what_came_back(command: c.Command) -> None:
+    may(TOCSIN, command)
     with pytest.raises(Refused, match=r"^Only Tocsin itself records what comes from elsewhere"):
-        may(ADA, RECORD)
+        may(ADA, command)
 
 
 def test_nobody_of_the_team_skips_the_review() -> None:

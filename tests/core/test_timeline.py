@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import get_args
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.core.world import ADA, BOB, DUBOIS, MINUTE, NOON, ONE, PLAYBOOK, Stor
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.events import REDACTED, Entry
-from tocsin.core.ids import Handle, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.people import TOCSIN, Party
 from tocsin.core.timeline import REPORTED, Line, LineKind, reported, timeline
@@ -265,6 +266,65 @@ def test_a_marked_line_that_was_taken_off_says_nothing() -> None:
     [mark] = story.tell(c.Note(incident=ONE, text="The alert fired.", kind="impact-began"))
     story.tell(c.RemoveNote(incident=ONE, line=mark.seq))
     assert [line.at.at for line in reported(lines(story)) if line.kind == "impact-began"] == [NOON - 60 * MINUTE]
+
+
+# ── what became of wishes ──
+
+
+def delivery(outcome: e.Outcome, wish: str = "SendMail", **fields: str) -> e.DeliveryReported:
+    return e.DeliveryReported(effect=EffectId(1), wish=wish, outcome=outcome, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "became"),
+    [
+        ("delayed", "has not got through yet; we keep trying."),
+        ("delivered", "got through."),
+        ("unknown", "may have got through or not; somebody has to find out."),
+        ("given-up", "did not get through, and is not tried any more."),
+        ("quarantined", "ended whoever tried it, again and again, and is not tried any more."),
+        ("again", "is tried once more."),
+        ("arrived", "did get through."),
+    ],
+)
+def test_a_line_says_what_became_of_a_mail(outcome: e.Outcome, became: str) -> None:
+    assert kinds_and_texts(delivery(outcome, to="bob")) == [("delivery", f"The mail to Bob {became}")]
+
+
+def test_every_outcome_has_its_words() -> None:
+    assert all(of(delivery(outcome, to="bob"))[0].text.endswith(".") for outcome in get_args(e.Outcome))
+
+
+@pytest.mark.parametrize(
+    ("event", "begins"),
+    [
+        (delivery("given-up", community="utoronto"), "The mail to utoronto did not"),
+        (delivery("given-up", to="bob", community="utoronto"), "The mail to Bob did not"),
+        (delivery("given-up", "PublishReport"), "The report did not"),
+        (delivery("given-up", "Remind"), "The reminder did not"),
+        (delivery("given-up", "ReplyToTicket"), "ReplyToTicket did not"),
+    ],
+    ids=["community", "representative", "report", "reminder", "a kind of another version"],
+)
+def test_a_line_says_what_was_to_get_through(event: e.Event, begins: str) -> None:
+    assert of(event)[0].text.startswith(begins)
+
+
+def test_the_trouble_follows_what_became_of_it() -> None:
+    trouble = "The server is away. See https://status.example.org."
+    [line] = of(delivery("delayed", "PublishReport", trouble=trouble))
+    assert line.text == f"The report has not got through yet; we keep trying. {trouble}"
+    assert line.links == ("https://status.example.org",)
+
+
+def test_the_trouble_of_a_delivery_can_be_redacted() -> None:
+    redacted = entry(e.Redacted(why="A password."), 2, about=1)
+    assert of(delivery("delayed", to="bob", trouble="hunter2"), redacted)[0].text == REDACTED
+
+
+def test_a_delivery_is_no_part_of_the_report() -> None:
+    assert "delivery" not in REPORTED
+    assert reported(of(delivery("given-up", to="bob"))) == []
 
 
 # ── the report's timeline ──

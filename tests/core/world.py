@@ -11,15 +11,18 @@ import pytest
 
 from tocsin.core import commands as c
 from tocsin.core.decisions import decide
-from tocsin.core.events import Entry, Event, Fact
+from tocsin.core.effects import Effect, Wish, WishState
+from tocsin.core.events import DeliveryReported, Entry, Event, Fact, Outcome
 from tocsin.core.given import Given
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.playbook import Criterion, Playbook, Role, Section, Term
+from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Reported, Said, Signal
+from tocsin.core.team import team
 
 ONE, TWO = IncidentNumber(1), IncidentNumber(2)
 NOON = datetime(2026, 11, 12, 12, 0, tzinfo=UTC)
@@ -99,6 +102,7 @@ class Story:
         self.town = town
         self.others = others
         self.entries: list[Entry] = []
+        self.wishes: dict[EffectId, Wish] = {}
         self.sections: dict[str, str] = {}
         self.revision = 0
         self.clock = NOON
@@ -117,7 +121,8 @@ class Story:
         for command in commands:
             self.clock += MINUTE
             given = self.given(by=by, at=at)
-            self._record(decide(self.incident, command, given), given)
+            recorded = self._record(decide(self.incident, command, given), given)
+            self._follow(recorded, given)
             if isinstance(command, c.WriteReport):
                 self.sections |= command.sections
                 self.revision += 1
@@ -132,12 +137,19 @@ class Story:
             at=Moment(at=at or self.clock),
             find_line=lambda seq: self.entries[seq - 1] if 0 < seq <= len(self.entries) else None,
             find_signal=self.reports.get,
+            find_wish=self.wishes.get,
             exists=lambda number: number in self.others,
             sections=lambda: self.sections,
             revision=lambda: self.revision,
+            team=lambda: tuple(sorted(team(self.entries))),
         )
 
-    def _record(self, facts: Iterable[Fact], given: Given) -> None:
+    def wishes_of(self, kind: type[Effect]) -> list[Effect]:
+        """What of this kind was wished for so far."""
+        return [wish.effect for wish in self.wishes.values() if isinstance(wish.effect, kind)]
+
+    def _record(self, facts: Iterable[Fact], given: Given) -> list[Entry]:
+        first = len(self.entries)
         for fact in facts:
             entry = Entry(
                 incident=ONE,
@@ -150,6 +162,24 @@ class Story:
                 about=fact.about,
             )
             self.entries.append(entry)
+        return self.entries[first:]
+
+    def _follow(self, recorded: Iterable[Entry], given: Given) -> None:
+        """The outbox, as data: what is wished for, and what the log says became of it."""
+        incident = self.incident
+        for entry in recorded:
+            if isinstance(entry.event, DeliveryReported):
+                became = self.wishes[entry.event.effect]
+                self.wishes[became.id] = replace(became, state=_STATES[entry.event.outcome])
+            for effect in react(entry, incident, given):
+                self._wish(effect)
+
+    def _wish(self, effect: Effect) -> None:
+        for older in list(self.wishes.values()):
+            if effect.key is not None and effect.key == older.effect.key and older.state == "waiting":
+                self.wishes[older.id] = replace(older, state="dropped")
+        wish = a_wish(effect, len(self.wishes) + 1, since=effect.due or self.clock)
+        self.wishes[wish.id] = wish
 
 
 def declared(*reports: Reported, by: Person = ADA, **fields: Any) -> Story:
@@ -211,6 +241,12 @@ def entry(event: Event, seq: int = 1, *, at: datetime = NOON, by: Person = ADA, 
     return Entry(incident=ONE, seq=Seq(seq), event=event, at=Moment(at=at), recorded_at=NOON, by=by.handle, about=line)
 
 
+def a_wish(effect: Effect, number: int = 1, *, since: datetime = NOON, **fields: Any) -> Wish:
+    """A wish of that number that nobody has tried yet, unless said otherwise."""
+    new = {"mark": f"{number:032x}", "state": "waiting", "due": since, "tries": 0, "fails": 0, "deaths": 0}
+    return Wish(id=EffectId(number), effect=effect, since=since, **{**new, "told": False, "trouble": "", **fields})
+
+
 A_TICKET = Signal(
     id=SignalId(1), kind="ticket", text="I cannot log in.", by=BOB.handle, at=NOON - 30 * MINUTE, last_at=NOON
 )
@@ -219,6 +255,17 @@ A_TICKET = Signal(
 def a_report(number: int = 1, *talk: Said, **fields: Any) -> Reported:
     """A signal of that number, with what was said about it."""
     return Reported(signal=replace(A_TICKET, id=SignalId(number), **fields), talk=talk)
+
+
+_STATES: dict[Outcome, WishState] = {
+    "delayed": "waiting",
+    "delivered": "done",
+    "unknown": "unknown",
+    "given-up": "given-up",
+    "quarantined": "quarantined",
+    "again": "waiting",
+    "arrived": "done",
+}
 
 
 def _found(places: tuple[T, ...], reference: str) -> T | None:

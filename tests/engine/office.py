@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.ports import Failed, Publication, Published
+from tocsin.ports import Failed, Mail, Pace, Publication, Published
 from tocsin.store import log, reads
 from tocsin.store.schema import migrate
 from tocsin.store.tables import metadata
@@ -33,7 +33,10 @@ PATIENCE = 60
 """Seconds after which something hangs: a test that waits longer has failed."""
 
 DIRECTORY = c.UpdateDirectory(
-    people=(ADA, BOB, DANA, CHARLIE), groups=(TRIAGERS,), services=(HUB,), communities=(TORONTO, DUBOIS)
+    people=(ADA, BOB, replace(DANA, email="dana@example.org"), replace(CHARLIE, email="charlie@toronto.example")),
+    groups=(TRIAGERS,),
+    services=(HUB,),
+    communities=(TORONTO, DUBOIS),
 )
 
 
@@ -56,7 +59,7 @@ def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[To
     """Tocsin on a new database, where everybody of the core's small world is known."""
     with open_store(url) as store:
         migrate(store)
-        tocsin = Tocsin(store, playbooks.default(), clock or Clock())
+        tocsin = Tocsin(store, playbooks.default(), clock or Clock(), ("clock", "publisher", "mailer"))
         tocsin.do(DIRECTORY, by=TOCSIN)
         yield tocsin
 
@@ -171,6 +174,8 @@ class Shelf:
 
     failures: int = 0
     published: list[Publication] = field(default_factory=list)
+    repeatable: bool = True
+    pace: Pace | None = None
 
     def publish(self, publication: Publication) -> Published:
         if self.failures:
@@ -178,6 +183,21 @@ class Shelf:
             raise Failed("The shelf is full. Make room, then try again.")
         self.published.append(publication)
         return Published(path=f"reports/{publication.stem}", commit=f"revision-{len(self.published)}")
+
+
+@dataclass
+class Postbox:
+    """A mailer in memory: each letter meets the next of its troubles, and is taken once there are none left."""
+
+    troubles: list[Exception] = field(default_factory=list)
+    sent: list[Mail] = field(default_factory=list)
+    repeatable: bool = False
+    pace: Pace | None = None
+
+    def send(self, mail: Mail) -> None:
+        if self.troubles:
+            raise self.troubles.pop(0)
+        self.sent.append(mail)
 
 
 def secret_in(found: Dump, secret: str) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,6 @@ import pytest
 from tests.core.world import MINUTE, NOON
 from tests.engine.office import (
     Clock,
-    Shelf,
     answered,
     at_once,
     declared,
@@ -37,10 +36,7 @@ from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Person
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.engine.perform import perform, publish
-from tocsin.integrations.gitrepo import Config, GitRepo
-from tocsin.ports import Failed
-from tocsin.store import outbox, reads, reports, signals
+from tocsin.store import reads, reports, signals
 
 ONE = IncidentNumber(1)
 SECRET = "hunter2-7f3a"  # noqa: S105 — nobody's
@@ -629,94 +625,3 @@ def test_a_section_given_twice_is_refused(tocsin: Tocsin) -> None:
 def test_a_zone_that_differs_from_machine_to_machine_is_refused(tocsin: Tocsin, zone: str) -> None:
     resolved(tocsin)
     assert "no time zone" in refusal(tocsin, c.WriteReport(incident=ONE, sections={}, zone=zone))
-
-
-# ── wishes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_a_publication_is_wished_for_with_its_request(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    with tocsin.store.read() as connection:
-        (wish,) = outbox.waiting(connection, ONE)
-    assert kinds(tocsin)[wish.effect.request - 1] == "PublicationRequested"  # type: ignore[attr-defined]
-
-
-def test_a_wish_that_comes_true_stands_in_the_log(tocsin: Tocsin, tmp_path: Path) -> None:
-    to_be_published(tocsin)
-    (published,) = perform(tocsin, ONE, GitRepo(Config(repository=str(tmp_path / "reports"))))
-    last = entries(tocsin)[-1]
-    assert last.event == e.ReportPublished(
-        revision=1, path=published.path, commit=published.commit, request=Seq(last.about or 0)
-    )
-    assert (tmp_path / "reports" / f"{published.path}.json").exists()
-    assert (tmp_path / "reports" / f"{published.path}.md").exists()
-
-
-@pytest.mark.parametrize("title", ["👩‍💻 cannot log in", "日本語", "a\u202eb", "x" * 3000])
-def test_any_title_can_be_published(tocsin: Tocsin, tmp_path: Path, title: str) -> None:
-    to_be_published(tocsin)
-    tocsin.do(c.Retitle(incident=ONE, title=title), by="ada")
-    (published,) = perform(tocsin, ONE, GitRepo(Config(repository=str(tmp_path / "reports"))))
-    assert (tmp_path / "reports" / f"{published.path}.md").exists()
-
-
-def test_what_was_reopened_since_is_not_published(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    tocsin.do(c.Reopen(incident=ONE, why="It is back."), by="ada")
-    shelf = Shelf()
-    with pytest.raises(Refused, match="Only a resolved incident"):
-        publish(tocsin, ONE, shelf)
-    assert shelf.published == []
-
-
-def test_where_nothing_waits_there_is_nothing_to_publish(tocsin: Tocsin) -> None:
-    resolved(tocsin)
-    with pytest.raises(Refused, match="waits to be published"):
-        publish(tocsin, ONE, Shelf())
-
-
-def test_what_came_true_is_not_wished_for_again(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    shelf = Shelf()
-    assert len(perform(tocsin, ONE, shelf)) == 1
-    assert perform(tocsin, ONE, shelf) == []
-    assert len(shelf.published) == 1
-
-
-def test_a_wish_that_failed_waits_with_its_trouble(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    before = entries(tocsin)
-    with pytest.raises(Failed):
-        perform(tocsin, ONE, Shelf(failures=1))
-    with tocsin.store.read() as connection:
-        (wish,) = outbox.waiting(connection, ONE)
-    assert wish.trouble == "The shelf is full. Make room, then try again."
-    assert entries(tocsin) == before
-
-
-def test_the_next_try_publishes_once(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    shelf = Shelf(failures=2)
-    for _ in range(2):
-        with pytest.raises(Failed):
-            perform(tocsin, ONE, shelf)
-    perform(tocsin, ONE, shelf)
-    assert len(shelf.published) == kinds(tocsin).count("ReportPublished") == 1
-    assert mismatches(tocsin) == []
-
-
-def test_a_publication_carries_the_time_it_was_asked_for(tocsin: Tocsin, clock: Clock) -> None:
-    to_be_published(tocsin)
-    clock.later(timedelta(days=30))
-    shelf = Shelf()
-    perform(tocsin, ONE, shelf)
-    assert shelf.published[0].at == NOON.astimezone(UTC)
-
-
-def test_a_publication_holds_the_revision_that_was_reviewed(tocsin: Tocsin) -> None:
-    to_be_published(tocsin)
-    tocsin.do(c.WriteReport(incident=ONE, sections={"overview": "Nobody has read this."}), by="ada")
-    shelf = Shelf()
-    perform(tocsin, ONE, shelf)
-    assert b"The database was full." in shelf.published[0].files["md"]
-    assert b"Nobody has read this." not in shelf.published[0].files["md"]

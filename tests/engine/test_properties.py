@@ -196,6 +196,7 @@ def test_every_command_is_tried(folder: Path) -> None:
 
 UNTRIED = {
     "SetServices", "SetCriterion", "AddLink", "DeclineRole", "AcceptAsk", "DeclineAsk", "LinkAction",
-    "RecordPublication", "PublishReplayed", "UpdateDirectory",
+    "RecordPublication", "PublishReplayed", "UpdateDirectory", "ReportDelivery", "TryAgain", "GiveUp",
+    "ConfirmArrival", "ReleaseOutbox",
 }  # fmt: skip
 """Much like others that are tried, or given by programs only."""

@@ -176,7 +176,7 @@ def test_another_branch_checked_out_is_refused(top: Path) -> None:
     failed = failure(top)
     assert failed.permanent
     assert (
-        str(failed) == f"{top} is on the branch “dev”, not on “main”: check out “main” there, or set `publish.branch`."
+        str(failed) == f"{top} is on the branch “dev”, not on “main”: check out “main” there, or set `gitrepo.branch`."
     )
 
 
@@ -186,7 +186,7 @@ def test_a_detached_head_is_refused(top: Path) -> None:
 
 
 def test_a_branch_that_git_would_not_name_so_is_refused(top: Path) -> None:
-    with pytest.raises(Failed, match=r"cannot be the name of a branch: set `publish\.branch`"):
+    with pytest.raises(Failed, match=r"cannot be the name of a branch: set `gitrepo\.branch`"):
         publish(top, branch="a..b")
 
 
@@ -592,7 +592,7 @@ def test_a_remote_and_a_work_tree_have_the_same_commits(tmp_path: Path, top: Pat
 
 def test_a_branch_the_remote_does_not_have_is_refused(remote: Path, tmp_path: Path) -> None:
     with pytest.raises(
-        Failed, match=r"has no branch “mian”, but “main”: create it, or set `publish\.branch`"
+        Failed, match=r"has no branch “mian”, but “main”: create it, or set `gitrepo\.branch`"
     ) as caught:
         publish(remote, work=tmp_path / "work", branch="mian")
     assert caught.value.permanent
@@ -627,7 +627,7 @@ def test_our_copy_begun_but_not_finished_is_finished(remote: Path, tmp_path: Pat
 
 def test_a_remote_needs_a_folder_for_our_copy(remote: Path) -> None:
     failed = failure(remote)
-    assert (failed.permanent, "set `publish.repository`" in str(failed)) == (True, True)
+    assert (failed.permanent, "set `gitrepo.repository`" in str(failed)) == (True, True)
 
 
 def test_our_copy_is_not_put_among_other_files(remote: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tocsin import bootstrap
 from tocsin.settings import load
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +82,9 @@ def test_every_command_of_a_page_prints_what_stands_there(clone: Path, page: str
 def test_the_settings_a_page_shows_are_taken(tmp_path: Path, page: str) -> None:
     (told,) = blocks(page, "toml")
     (tmp_path / "tocsin.toml").write_text(told, encoding="utf-8")
-    assert load(tmp_path, environ={}).repository == "git@git.example.org:team/incident-reports.git"
+    settings = load(tmp_path, environ={})
+    assert settings.integrations["gitrepo"]["repository"] == "git@git.example.org:team/incident-reports.git"
+    assert bootstrap.ports(settings).publisher
 
 
 def test_the_example_of_a_case_file_is_played(clone: Path) -> None:

@@ -29,6 +29,6 @@ def test_an_incident_from_its_signal_to_its_report(on: Callable[[str], Shell], d
     tocsin.done("do", "note", "Restarted the proxy", "--kind", "fix", "--at", "2026-11-12T01:50Z", "--as", "bob")
     tocsin.done("do", "resolve", "Logged in, three times", "--at", "2026-11-12T02:00Z", *ada)
     reviewed(tocsin)
-    path = tocsin.done("report", "publish", "1", "--to", str(tmp_path / "reports.git"), *ada).out.strip()
-    assert "Restarted the proxy" in (tmp_path / "reports.git" / f"{path}.md").read_text()
+    path = tocsin.done("report", "publish", "1", *ada).out.strip()
+    assert "Restarted the proxy" in (tmp_path / "data" / "published" / f"{path}.md").read_text()
     tocsin.done("rebuild", "--check")

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import database, doing, incidents, people, replaying, reports, signals
+from tocsin.cli import database, doing, incidents, keeping, outbox, people, replaying, reports, signals, working
 from tocsin.cli.helping import EPILOG, PANELS, WIDTH, Grouped
 from tocsin.cli.session import Session, with_session
 from tocsin.cli.speaking import UNHEARD, give, hush, tell
@@ -55,6 +55,10 @@ def shell(*, rich: bool) -> TyperGroup:
         app.add_typer(group, name=name, rich_help_panel=panel, help=text)
     app.command("replay", rich_help_panel=_REPORTS)(with_session(replaying.replay))
     app.command("demo", rich_help_panel=_REPORTS)(with_session(replaying.show_demo))
+    app.command("worker", rich_help_panel=_UPKEEP)(with_session(working.worker))
+    app.command("backup", rich_help_panel=_UPKEEP)(with_session(keeping.backup))
+    app.command("restore", rich_help_panel=_UPKEEP)(with_session(keeping.restore))
+    app.command("export", rich_help_panel=_UPKEEP)(with_session(keeping.export))
     app.command("migrate", rich_help_panel=_UPKEEP)(with_session(database.migrate))
     app.command("rebuild", rich_help_panel=_UPKEEP)(with_session(database.rebuild))
     return typer.main.get_group(app)
@@ -66,6 +70,8 @@ _GROUPS: dict[str, tuple[typer.Typer, str, str]] = {
     "incident": (incidents.app, _WORK, "See incidents: the list, one of them, its timeline."),
     "signal": (signals.app, _WORK, "See signals: what seems wrong, before and while it is an incident."),
     "report": (reports.app, _REPORTS, "See a report, and publish it in a git repository."),
+    "outbox": (outbox.app, _WORK, "See what was promised to the world, and what has not come true."),
+    "import": (keeping.importer, _UPKEEP, "Bring in what another Tocsin exported."),
     "people": (people.people, _WHO, "See and add people."),
     "directory": (people.directory, _WHO, "Bring people, groups, services and communities in from a file."),
 }

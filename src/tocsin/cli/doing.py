@@ -10,11 +10,11 @@ from typing import Annotated, Any, cast
 import typer
 from typer.core import TyperCommand
 
-from tocsin import bootstrap
 from tocsin.cli.choosing import the_incident
 from tocsin.cli.given import read_file, read_text
 from tocsin.cli.helping import Grouped
-from tocsin.cli.publishing import publish_waiting
+from tocsin.cli.publishing import published
+from tocsin.cli.seeing_to import see_to
 from tocsin.cli.session import Session, takes_options, with_session
 from tocsin.cli.speaking import give, give_json, tell
 from tocsin.core import commands as c
@@ -131,7 +131,9 @@ def _do(session: Session, verb: Verb, typed: Mapping[str, Any]) -> None:
         answer = session.do(tocsin, command)
         _say(session, command, answer)
         if isinstance(command, c.Publish):
-            publish_waiting(tocsin, bootstrap.publisher(session.settings), command.incident)
+            published(session, tocsin, command.incident, answer)
+        elif not see_to(session, tocsin, answer) and isinstance(command, c.PostUpdate):
+            tell("Nobody is mailed: no mail is set up, or it tells of the past, or of an exercise. Tell them yourself.")
 
 
 def _must_read_once(typed: Mapping[str, Any]) -> None:
@@ -197,7 +199,7 @@ def _sentence(command: c.Command, answer: Answer) -> str:
             return f"Incident {answer.incident} is declared: {title}"
         case c.PostUpdate():
             line = answer.lines[0]
-            return f"Line {line} of incident {answer.incident} says what they are told. Nothing is sent yet: tell them."
+            return f"Line {line} of incident {answer.incident} says what the communities are told."
         case c.WriteReport():
             return f"The report of incident {answer.incident} is saved as revision {answer.revision}."
         case _ if answer.signal is not None:

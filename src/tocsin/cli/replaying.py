@@ -19,11 +19,14 @@ from rich.text import Text
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.cli.session import Session, must_be_given
 from tocsin.cli.speaking import give, give_json, on_terminal, safe, tell
+from tocsin.core.people import TOCSIN
+from tocsin.demo.sink import sink
 from tocsin.engine import case as cases
 from tocsin.engine.case import Case
 from tocsin.engine.door import Tocsin
-from tocsin.engine.replay import Played, Watch
+from tocsin.engine.replay import Played
 from tocsin.engine.replay import replay as play
+from tocsin.language.directory import read_directory
 from tocsin.ports import Publisher
 from tocsin.settings import Settings
 
@@ -77,10 +80,11 @@ def show_demo(
     pace = _speed(speed)
     script = cases.read(demo.CASE, playbooks.default())
     tell(f"{script.title}. Times are in {script.zone}.\n")
-    with _somewhere(session) as (tocsin, here), _watching(script, pace) as watch:
+    with _somewhere(session) as (tocsin, here), _watching(script, pace) as watch, sink(watch.letter) as mailer:
+        tocsin.do(read_directory(demo.DIRECTORY.read_bytes(), demo.DIRECTORY.name), by=TOCSIN)
         mark, *_ = _marks(session, [script])
-        played = play(tocsin, script, bootstrap.publisher(here, out), mark=mark, watch=watch)
-    tell("\nResolved, written, published. The report:")
+        played = play(tocsin, script, bootstrap.publisher(here, out), mailer=mailer, mark=mark, watch=watch)
+    tell("\nResolved, written, published; every letter above went through the outbox to a sink. The report:")
     _publications(session, out, [played])
 
 
@@ -128,7 +132,7 @@ def _somewhere(session: Session) -> Iterator[tuple[Tocsin, Settings]]:
 
 
 @contextmanager
-def _watching(script: Case, speed: float | None) -> Iterator[Watch]:
+def _watching(script: Case, speed: float | None) -> Iterator[demo.Telling]:
     """A line of words for every line of the script; on a terminal with a bar that shows how far it is."""
     if not on_terminal():
         yield demo.Telling(script.zone, lambda *line: tell(_told(*line)), speed)

@@ -7,19 +7,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from tocsin import bootstrap
+from tocsin.cli import publishing
 from tocsin.cli.given import write_bytes
 from tocsin.cli.numbers import Number, numbered
-from tocsin.cli.publishing import publish_waiting
 from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.speaking import give, give_file, give_json, tell
-from tocsin.core.commands import Publish
-from tocsin.core.ids import IncidentNumber
 from tocsin.engine.documents import document
-from tocsin.engine.door import Tocsin
 from tocsin.report.data import SCHEMA, as_json
 from tocsin.report.markdown import as_markdown
-from tocsin.store import outbox
 
 app = takes_options(typer.Typer())
 
@@ -53,32 +48,13 @@ def schema(session: Session) -> None:
 
 @app.command("publish")
 @with_session
-def publish(
-    session: Session,
-    number: Number,
-    to: Annotated[
-        str | None,
-        typer.Option("--to", metavar="REPOSITORY", help="the git repository: a path or an address; without it, the one "
-                     "of tocsin.toml, else a new one in the data folder"),
-    ] = None,
-) -> None:  # fmt: skip
-    """Publish the reviewed report in a git repository, or try again where that failed."""
+def publish(session: Session, number: Number) -> None:
+    """Publish the reviewed report in the git repository of the settings, or try again where that failed."""
     incident = numbered(number)
-    must_be_given(to, "--to")
-    publisher = bootstrap.publisher(session.settings, to or "")
     with session.tocsin() as tocsin:
-        if _waits(tocsin, incident):
-            session.must_be_allowed(tocsin, Publish(incident=incident))
-        else:
-            session.do(tocsin, Publish(incident=incident))
-        published = publish_waiting(tocsin, publisher, incident)
+        published = publishing.publish(session, tocsin, incident)
     if session.as_json:
         give_json({"path": published.path, "commit": published.commit})
         return
     tell(f"The report of incident {incident} is published as Markdown and JSON (commit {published.commit[:12]}):")
     give(published.path)
-
-
-def _waits(tocsin: Tocsin, incident: IncidentNumber) -> bool:
-    with tocsin.store.read() as connection:
-        return bool(outbox.waiting(connection, incident))

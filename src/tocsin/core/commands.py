@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 
-from tocsin.core.events import CancelReason, Improves, NoteKind, SignalKind, UpdateKind, Verdict
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId
+from tocsin.core.events import CancelReason, Improves, NoteKind, Outcome, SignalKind, UpdateKind, Verdict
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId
 from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.refused import Refused
@@ -40,6 +40,13 @@ class ToSignal(Command):
     """Something asked of one signal."""
 
     signal: Annotated[SignalId, "which signal"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToEffect(Command):
+    """Something asked of one wish of the outbox."""
+
+    effect: Annotated[EffectId, "which one; `outbox list` shows them"]
 
 
 # ── signals ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -375,7 +382,7 @@ class Redact(ToIncident):
 
 @dataclass(frozen=True, kw_only=True)
 class PostUpdate(ToIncident):
-    """Write what the communities are told: what is known, was tried and comes next. Nothing sends it yet; you do."""
+    """Tell the communities what is known, was tried and comes next. If mail is set up, who speaks for them gets it."""
 
     text: Annotated[str, "what they are told"]
     kind: Annotated[UpdateKind, "which of the messages it is"] = "update"
@@ -383,6 +390,41 @@ class PostUpdate(ToIncident):
     drafted_by: Annotated[str, "who wrote it; without it, you"] = ""
     approved_by: Annotated[str, "who approved it; without it, you"] = ""
     next_by: Annotated[datetime | None, "when they hear from us again at the latest"] = None
+
+
+# ── what becomes of wishes ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDelivery(ToEffect):
+    """What the worker found out about a wish."""
+
+    outcome: Outcome
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryAgain(ToEffect):
+    """Have it tried again: what was given up, or what may not have arrived. It goes out under the same id."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class GiveUp(ToEffect):
+    """Do not try it any more. What comes after it no longer waits for it."""
+
+    why: Annotated[str, "why"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmArrival(ToEffect):
+    """Say that it arrived, where nobody could tell."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseOutbox(Command):
+    """Let a held outbox send again, as one is after a restore."""
+
+    since: Annotated[datetime | None, "give up what was wished before; without it, all that waits is sent"] = None
 
 
 # ── the report ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -485,9 +527,9 @@ class UpdateDirectory(Command):
 
 COMMANDS: tuple[type[Command], ...] = tuple(
     cls
-    for base in (Command, ToIncident, ToSignal)
+    for base in (Command, ToIncident, ToSignal, ToEffect)
     for cls in base.__subclasses__()
-    if cls not in (ToIncident, ToSignal)
+    if cls not in (ToIncident, ToSignal, ToEffect)
 )
 """Every command there is."""
 

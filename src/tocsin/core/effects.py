@@ -1,31 +1,129 @@
 """Wishes about the outside world, as plain data.
 
-An effect never carries an outside id: whoever performs it reads that from the incident when its turn comes.
+An effect carries neither an outside id nor anybody's words: whoever performs it reads both from the incident when its
+turn comes, so that a redaction reaches what still waits.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Literal
 
-from tocsin.core.ids import IncidentNumber, Seq
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, Slug
+
+Port = Literal["clock", "publisher", "mailer", "chat", "tickets", "pager", "tracker"]
+"""Who performs it. `clock` is nobody outside: such a wish only waits for its time, and then wishes for others."""
+
+WishState = Literal["waiting", "doing", "done", "unknown", "given-up", "quarantined", "dropped"]
+"""`doing`: a worker has it. `dropped`: nobody wanted it any more when its turn came."""
+
+URGENT, SOON, WHENEVER = 0, 1, 2
+"""Somebody is called; somebody is told; all else."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
     """Something that should happen outside."""
 
-    destination: ClassVar[str]
-    """Whose lane it is: effects of one incident to one destination happen in order."""
+    port: ClassVar[Port]
     incident: IncidentNumber
+    about: Seq
+    """The line of the log that it follows from."""
+
+    @property
+    def destination(self) -> str:
+        """Whose lane it is: effects of one incident to one destination happen in order."""
+        return self.port
+
+    @property
+    def urgency(self) -> int:
+        """Of those that are due at one port, the lowest goes first."""
+        return SOON
+
+    @property
+    def due(self) -> datetime | None:
+        """Not before; None: now."""
+        return None
+
+    @property
+    def key(self) -> str | None:
+        """A newer wish with the same key takes the place of an older one of the incident that nobody has begun."""
+        return None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishReport(Effect):
-    """Put the report, at the revision the request names, where everybody can read it."""
+    """Put the report, at the revision that line `about` names, where everybody can read it."""
 
-    destination = "publisher"
-    request: Seq
+    port = "publisher"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendMail(Effect):
+    """Tell one person what line `about` says, or remind them of it."""
+
+    port = "mailer"
+    to: Handle | None
+    """None: the community has nobody to write to, which somebody has to learn."""
+    community: Slug | None = None
+    """For whom they are told, where they are told as a representative."""
+    reminds: bool = False
+
+    @property
+    def destination(self) -> str:
+        return f"mail:{self.to or self.community}"
+
+    @property
+    def urgency(self) -> int:
+        return URGENT if self.community is None and not self.reminds else SOON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remind(Effect):
+    """When its time has come, remind whoever then has to see to what line `about` promised."""
+
+    port = "clock"
+    at: datetime
+    of: Literal["update", "ask"]
+    communities: tuple[Slug, ...] = ()
+    """Who was promised word, where it is of an update."""
+
+    @property
+    def destination(self) -> str:
+        return f"clock:{self.key}"
+
+    @property
+    def due(self) -> datetime | None:
+        return self.at
+
+    @property
+    def key(self) -> str | None:
+        """A newer promise to the same communities stands for the older one."""
+        return f"ask:{self.about}" if self.of == "ask" else f"update:{','.join(sorted(self.communities))}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """An effect with what became of it so far."""
+
+    id: EffectId
+    mark: str
+    """What tells it from every other wish there is, and is the same at every try."""
+    effect: Effect
+    state: WishState
+    since: datetime
+    """When it first fell due."""
+    due: datetime
+    """When it is tried next."""
+    tries: int
+    fails: int
+    deaths: int
+    """How often it was taken by a worker that was never heard of again."""
+    told: bool
+    """Its trouble stands on the timeline."""
+    trouble: str
+    """What the last try met."""
 
 
 EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in Effect.__subclasses__()}

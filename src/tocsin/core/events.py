@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.people import Party
 
@@ -20,6 +20,7 @@ UpdateKind = Literal["first-response", "update", "resolved", "report"]
 CancelReason = Literal["false-alarm", "duplicate", "external"]
 Verdict = Literal["approve", "ask-for-changes"]
 Improves = Literal["process", "technology", "team"]
+Outcome = Literal["delayed", "delivered", "unknown", "given-up", "quarantined", "again", "arrived"]
 REDACTED = "[redacted]"
 
 
@@ -372,6 +373,26 @@ class Updated(Event):
     drafted_by: Handle
     approved_by: Handle
     next_by: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReported(Event):
+    """What became of a wish about the outside world, where it did not simply come true; `about` is what wished for it.
+
+    `delayed`: it failed, and is tried again. `delivered`: it came true after all. `unknown`: nobody can tell whether it
+    did. `given-up`: it is not tried any more. `quarantined`: it ended the worker again and again. `again`, `arrived`: a
+    person had it tried once more, or said that it came true.
+    """
+
+    informs = True
+    words = ("trouble",)
+    effect: EffectId
+    wish: str
+    """What kind of wish it is."""
+    outcome: Outcome
+    to: Handle | None = None
+    community: Slug | None = None
+    trouble: str = ""
 
 
 # ── the report's life ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.core.effects import Wish
 from tocsin.core.events import Entry
-from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Directory, Group, Party, Person, Service, called
 from tocsin.core.playbook import Playbook
@@ -26,6 +27,7 @@ class Given:
     at: Moment
     find_line: Callable[[Seq], Entry | None] = lambda _: None
     find_signal: Callable[[SignalId], Reported | None] = lambda _: None
+    find_wish: Callable[[EffectId], Wish | None] = lambda _: None
     exists: Callable[[IncidentNumber], bool] = lambda _: False
     """Whether there is an incident of that number."""
     sections: Callable[[], dict[str, str]] = dict
@@ -34,6 +36,9 @@ class Given:
     """The zone somebody chose for the report's times; empty where nobody did."""
     revision: Callable[[], int] = lambda: 0
     """The report's latest revision; 0 where nobody has written yet."""
+
+    team: Callable[[], tuple[Handle, ...]] = tuple
+    """Who took part so far, of whatever kind they are."""
 
     def line(self, seq: Seq) -> Entry:
         """A line of this incident's log."""
@@ -48,6 +53,13 @@ class Given:
         if reported is None:
             raise Refused(f"There is no signal {number}. `signal list` shows those there are.")
         return reported
+
+    def wish(self, number: EffectId) -> Wish:
+        """A wish of this incident."""
+        wish = self.find_wish(number)
+        if wish is None:
+            raise Refused(f"The outbox has no {number}. `outbox list` shows what it has.")
+        return wish
 
     def name(self, handle: Handle) -> str:
         """What a person is called."""

@@ -11,5 +11,7 @@ Seq = NewType("Seq", int)
 SignalId = NewType("SignalId", int)
 Handle = NewType("Handle", str)
 """Which person: `ada`. Names change, handles stay."""
+EffectId = NewType("EffectId", int)
+"""Which wish of the outbox."""
 Slug = NewType("Slug", str)
 """Which role, group, service, community, criterion, phase or section: `commander`, `utoronto/prod`."""

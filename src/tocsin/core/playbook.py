@@ -82,6 +82,10 @@ class Playbook:
     def role(self, slug: str) -> Role:
         return _find("role", self.roles, slug)
 
+    def called(self, role: Slug) -> str:
+        """A role's name; the slug, where the playbook has lost a role that an old log still speaks of."""
+        return next((each.name for each in self.roles if each.slug == role), role)
+
     def criterion(self, slug: str) -> Criterion:
         return _find("criterion", self.criteria, slug)
 

@@ -12,10 +12,12 @@ def may(actor: Person, command: c.Command) -> None:
     match command:
         case _ if actor == TOCSIN:
             return
-        case c.RecordPublication() | c.PublishReplayed():
+        case c.RecordPublication() | c.PublishReplayed() | c.ReportDelivery():
             raise Refused("Only Tocsin itself records what comes from elsewhere.")
         case c.UpdateDirectory() if not actor.administrator:
             raise Refused(f"{actor.name} is no administrator. Ask one to change the directory.")
+        case c.ReleaseOutbox() if not actor.administrator:
+            raise Refused(f"{actor.name} is no administrator. Ask one to release the outbox.")
         case c.NoteSignal() | c.AddToSignal():
             return
         case _ if actor.kind != "team":

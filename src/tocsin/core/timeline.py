@@ -8,7 +8,7 @@ from typing import Literal
 
 from tocsin.core import events as e
 from tocsin.core.events import Entry
-from tocsin.core.ids import Handle, Seq, Slug
+from tocsin.core.ids import Handle, Seq
 from tocsin.core.links import addresses
 from tocsin.core.moments import Moment
 from tocsin.core.playbook import Playbook
@@ -16,7 +16,7 @@ from tocsin.core.playbook import Playbook
 LineKind = Literal[
     "impact-began", "impact-ended", "signal", "signal-cleared", "declared", "acknowledged", "role", "offer", "phase",
     "plan", "ask", "note", "finding", "command", "fix", "decision", "told-us", "update", "resolved", "verified",
-    "reopened", "cancelled", "ticket", "link", "report", "action",
+    "reopened", "cancelled", "ticket", "link", "report", "action", "delivery",
 ]  # fmt: skip
 """Every kind of line; `docs/reference/timeline.md` says what each is."""
 
@@ -108,14 +108,14 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
             return line("acknowledged")
         case e.RoleAssigned(role=role, person=person, relieves=relieves):
             after = f", after {', '.join(map(name, relieves))}" if relieves else ""
-            return line("role", f"{name(person)} is {_called(role, playbook)}{after}.")
+            return line("role", f"{name(person)} is {playbook.called(role)}{after}.")
         case e.RoleReleased(role=role, person=person):
-            return line("role", f"{name(person)} is no longer {_called(role, playbook)}.")
+            return line("role", f"{name(person)} is no longer {playbook.called(role)}.")
         case e.RoleOffered(role=role, to=to, text=text):
             whom = name(to.person) if to.person else to.group
-            return line("offer", f"{_called(role, playbook)} offered to {whom}. {text}".strip())
+            return line("offer", f"{playbook.called(role)} offered to {whom}. {text}".strip())
         case e.RoleDeclined(role=role, why=why):
-            return line("offer", f"{name(entry.by)} cannot be {_called(role, playbook)}. {why}".strip())
+            return line("offer", f"{name(entry.by)} cannot be {playbook.called(role)}. {why}".strip())
         case e.PhaseSet(phase=phase):
             return line("phase", next((each.name for each in playbook.phases if each.slug == phase), phase))
         case e.PlanSet() as plan:
@@ -148,13 +148,34 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
             return line("action", text, url)
         case e.ReportPublished(path=path):
             return line("report", f"Published as {path}.")
+        case e.DeliveryReported() as delivery:
+            return line("delivery", f"{_wished(delivery, name)} {_BECAME[delivery.outcome]} {delivery.trouble}".strip())
         case _:
             return []
 
 
-def _called(role: Slug, playbook: Playbook) -> str:
-    """A role's name; a playbook may have lost a role that an old log still speaks of."""
-    return next((each.name for each in playbook.roles if each.slug == role), role)
+_BECAME: Mapping[e.Outcome, str] = {
+    "delayed": "has not got through yet; we keep trying.",
+    "delivered": "got through.",
+    "unknown": "may have got through or not; somebody has to find out.",
+    "given-up": "did not get through, and is not tried any more.",
+    "quarantined": "ended whoever tried it, again and again, and is not tried any more.",
+    "again": "is tried once more.",
+    "arrived": "did get through.",
+}
+
+
+def _wished(delivery: e.DeliveryReported, name: Names) -> str:
+    """What was to be delivered, as the beginning of a sentence; of a kind we know no word for, its own name."""
+    match delivery.wish:
+        case "SendMail":
+            return f"The mail to {name(delivery.to) if delivery.to else delivery.community}"
+        case "PublishReport":
+            return "The report"
+        case "Remind":
+            return "The reminder"
+        case other:
+            return other
 
 
 def _whole(note: e.Noted) -> str:

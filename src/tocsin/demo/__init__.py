@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from tocsin.engine.case import Line
 from tocsin.engine.door import Answer
 
 CASE = Path(__file__).parent / "case.json"
+DIRECTORY = Path(__file__).parent / "directory.yaml"
 LONGEST_PAUSE = timedelta(seconds=4)
 """A night has long silences; whoever watches a demo has not."""
 
@@ -39,6 +41,18 @@ class Telling:
             self.sleep(max(pause.total_seconds(), 0))
         self.last = line.at
         self.say(line.at.astimezone(self.zone), _what(line), line.by, _words(line))
+
+    def letter(self, letter: EmailMessage) -> None:
+        """One letter has reached the sink."""
+        text = letter.get_content().partition("\n\n")[0]
+        self.say(
+            letter["date"].datetime.astimezone(self.zone), "mail", f"→ {_addressee(letter)}", " ".join(text.split())
+        )
+
+
+def _addressee(letter: EmailMessage) -> str:
+    (to,) = letter["to"].addresses
+    return str(to.display_name or to.addr_spec)
 
 
 def _what(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -11,13 +11,14 @@ import sqlalchemy as sa
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
-from tocsin.core.decisions import decide, directory
+from tocsin.core.decisions import decide, deliveries, directory
 from tocsin.core.decisions import signals as about_signals
+from tocsin.core.effects import Effect
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
-from tocsin.core.ids import IncidentNumber, Seq, SignalId
+from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId
 from tocsin.core.incident import Incident, evolve, fold
-from tocsin.core.moments import Moment
+from tocsin.core.moments import Moment, utc
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, closed, freed, repeated
@@ -31,21 +32,24 @@ AHEAD = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What became of a command: the lines it recorded, the signal it was about, the revision it saved."""
+    """What became of a command: the lines it recorded, the signal it was about, the revision it saved, its wishes."""
 
     incident: IncidentNumber | None = None
     lines: tuple[Seq, ...] = ()
     signal: SignalId | None = None
     revision: int | None = None
+    effects: tuple[EffectId, ...] = ()
 
 
 class Doing:
     """One command, over one connection, in one transaction."""
 
-    def __init__(self, connection: sa.Connection, given: Given, source: str | None) -> None:
+    def __init__(self, connection: sa.Connection, given: Given, source: str | None, serves: Collection[str]) -> None:
         self.connection = connection
         self.given = given
         self.source = source
+        self.serves = serves
+        self.wished: list[EffectId] = []
 
     def answer(self, command: c.Command) -> Answer:
         match command:
@@ -59,6 +63,10 @@ class Doing:
                 return self._to_incident(command, number)
             case c.Acknowledge(incident=int()):
                 raise Refused("Acknowledge an incident or a signal, one at a time.")
+            case c.ToEffect(effect=wish):
+                return self._to_incident(command, self._incident_of(wish))
+            case c.ReleaseOutbox():
+                return self._once(command, lambda: self._release(command))
             case _:
                 return self._once(command, lambda: self._row_change(command))
 
@@ -66,7 +74,7 @@ class Doing:
 
     def _declare(self, command: c.Declare) -> Answer:
         if self.source is not None and (number := log.declared_by(self.connection, self.source)):
-            return Answer(incident=number, lines=log.recorded(self.connection, number, Seq(1)))
+            return self._again(number, log.recorded(self.connection, number, Seq(1)))
         for signal in sorted(command.signals):
             self.given.signal(signal)  # locked in number order, before the counter
         number = IncidentNumber(counters.next_number(self.connection, "incident"))
@@ -81,14 +89,18 @@ class Doing:
         again = log.by_source(self.connection, number, self.source) if self.source is not None else None
         if again is not None:
             _must_be_same(again.command, command)
-            return Answer(incident=number, lines=again.lines)
+            return self._again(number, again.lines)
         return self._decided(command, locked)
+
+    def _again(self, number: IncidentNumber, lines: tuple[Seq, ...]) -> Answer:
+        """What the first answered."""
+        return Answer(incident=number, lines=lines, effects=outbox.following(self.connection, number, lines))
 
     def _decided(self, command: c.Command, locked: Locked) -> Answer:
         number = locked.incident.number
         facts = decide(locked.incident, command, self._given_line(number))
         entries = self._recorded(command, facts, locked)
-        return Answer(incident=number, lines=tuple(entry.seq for entry in entries))
+        return Answer(incident=number, lines=tuple(entry.seq for entry in entries), effects=tuple(self.wished))
 
     def _given_line(self, number: IncidentNumber) -> Given:
         connection = self.connection
@@ -98,6 +110,8 @@ class Doing:
             sections=lambda: reports.sections(connection, number),
             zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
+            team=lambda: log.team(connection, number),
+            find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
 
     def _recorded(self, command: c.Command, facts: Sequence[Fact], locked: Locked) -> list[Entry]:
@@ -112,8 +126,14 @@ class Doing:
             self._kept(entry, locked)
         incident = self._after(locked, entries)
         log.refresh(self.connection, incident, entries[-1].seq)
-        outbox.wish(self.connection, [effect for entry in entries for effect in react(entry)], self.given.now)
+        given = self._given_line(incident.number)
+        self.wish([effect for entry in entries for effect in react(entry, incident, given)])
         return entries
+
+    def wish(self, effects: Sequence[Effect]) -> None:
+        """Keep the wishes that somebody here can perform."""
+        served = [effect for effect in effects if effect.port in self.serves]
+        self.wished += outbox.wish(self.connection, served, self.given.now)
 
     def _entry(self, fact: Fact, locked: Locked, place: int) -> Entry:
         return Entry(
@@ -143,11 +163,46 @@ class Doing:
             case e.Cancelled():
                 for signal in sorted(locked.incident.signals):
                     signals.save(self.connection, freed(self.given.signal(signal).signal))
+            case e.DeliveryReported() as became:
+                self._delivery(became)
             case e.Redacted() if entry.about is not None:
                 for blanked in log.redact(self.connection, entry.incident, entry.about):
                     signals.blank(self.connection, blanked)
             case _:
                 pass
+
+    def _delivery(self, became: e.DeliveryReported) -> None:
+        """The outbox follows what its log says; when to try again what is delayed, the worker knows."""
+        match became.outcome:
+            case "delayed":
+                outbox.tell(self.connection, became.effect)
+            case "again":
+                outbox.again(self.connection, became.effect, self.given.now)
+            case "delivered" | "arrived":
+                outbox.settle(self.connection, became.effect, "done")
+            case "unknown" | "given-up" | "quarantined":
+                outbox.settle(self.connection, became.effect, became.outcome, became.trouble)
+                outbox.tell(self.connection, became.effect)
+
+    def _incident_of(self, wish: EffectId) -> IncidentNumber:
+        """Looked up without locking: an incident is always locked before its wishes."""
+        found = outbox.find(self.connection, wish)
+        if found is None:
+            raise Refused(f"The outbox has no {wish}. `outbox list` shows what it has.")
+        return found.effect.incident
+
+    def _release(self, command: c.ReleaseOutbox) -> Answer:
+        """From the oldest incident on, what is not wanted any more is given up in its log; the rest may go."""
+        if outbox.held(self.connection) is None:
+            raise Refused("The outbox is not held; it sends as usual.")
+        since = utc(command.since)
+        late = [wish for wish in outbox.every(self.connection, ("waiting", "doing")) if since and wish.since < since]
+        for number in sorted({wish.effect.incident for wish in late}):
+            if (locked := log.lock(self.connection, number)) is not None:
+                facts = [deliveries.released_without(wish) for wish in late if wish.effect.incident == number]
+                self._recorded(command, facts, locked)
+        outbox.release(self.connection)
+        return Answer()
 
     def _close(self, command: c.CloseSignal) -> Answer:
         """The signal is closed, and the incident it belongs to says so."""
@@ -161,7 +216,7 @@ class Doing:
             return Answer(signal=signal.id)
         cleared = Fact(event=e.SignalCleared(signal=signal.id, why=command.why))
         lines = tuple(entry.seq for entry in self._recorded(command, [cleared], locked))
-        return Answer(incident=signal.incident, lines=lines, signal=signal.id)
+        return Answer(incident=signal.incident, lines=lines, signal=signal.id, effects=tuple(self.wished))
 
     def _write_report(self, command: c.WriteReport, locked: Locked) -> Answer:
         """The prose goes beside the log; its log only says if that reopened a review."""

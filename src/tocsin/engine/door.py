@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from tocsin.core import commands as c
 from tocsin.core.given import Given
 from tocsin.core.moments import Moment
-from tocsin.core.people import Person
+from tocsin.core.people import TOCSIN, Person
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.rights import may
@@ -35,10 +35,18 @@ def now() -> datetime:
 class Tocsin:
     """Takes a command, has it decided, and keeps what follows: facts, rows and wishes, in one transaction."""
 
-    def __init__(self, store: Store, playbook: Playbook, clock: Callable[[], datetime] = now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        playbook: Playbook,
+        clock: Callable[[], datetime] = now,
+        serves: Collection[str] = ("clock", "publisher"),
+    ) -> None:
+        """`serves`: the ports that somebody performs wishes at; whoever tells of the past serves none."""
         self.store = store
         self.playbook = playbook
         self.clock = clock
+        self.serves = serves
 
     def do(
         self, command: c.Command, *, by: str | Person, at: datetime | None = None, source: str | None = None
@@ -66,9 +74,14 @@ class Tocsin:
         def work(connection: sa.Connection) -> Answer:
             given = self._given(connection, by, clock, happened)
             may(given.by, command)
-            return Doing(connection, given, source).answer(command)
+            return Doing(connection, given, source, self.serves).answer(command)
 
         return work
+
+    def given(self, connection: sa.Connection) -> Given:
+        """What Tocsin itself looks at when the turn of a wish has come."""
+        clock = self.clock()
+        return self._given(connection, TOCSIN, clock, Moment(at=clock))
 
     def _given(self, connection: sa.Connection, by: str | Person, clock: datetime, at: Moment) -> Given:
         known = people.StoredDirectory(connection)

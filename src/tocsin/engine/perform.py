@@ -1,91 +1,143 @@
-"""Makes wishes come true: an effect becomes a port's call, and what came back becomes the next command."""
+"""Makes wishes come true: an effect becomes a port's call, and what came back becomes the next commands and wishes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
 import sqlalchemy as sa
 
-from tocsin.core.commands import RecordPublication
-from tocsin.core.effects import Effect, PublishReport
-from tocsin.core.events import PublicationRequested
-from tocsin.core.ids import IncidentNumber
-from tocsin.core.incident import fold
-from tocsin.core.people import TOCSIN, called
-from tocsin.core.refused import Refused
-from tocsin.core.report import must_be_over
+from tocsin.core.commands import Command, RecordPublication
+from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Wish
+from tocsin.core.events import Entry, PublicationRequested
+from tocsin.core.ids import IncidentNumber, Seq
+from tocsin.core.incident import Incident
+from tocsin.core.people import called
+from tocsin.core.reactions import still_wanted, whom_to_remind, whom_to_write_for
 from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
-from tocsin.ports import Failed, Publication, Published, Publisher
+from tocsin.language.letters import letter
+from tocsin.ports import Failed, Mail, Mailer, Port, Ports, Publication, Published, Publisher
 from tocsin.report.data import as_json
 from tocsin.report.markdown import as_markdown
 from tocsin.report.names import stem
 from tocsin.store import log, outbox
-from tocsin.store.outbox import Waiting
 from tocsin.store.people import StoredDirectory
 
+P = TypeVar("P", bound=Port)
 
-def perform(tocsin: Tocsin, number: IncidentNumber, publisher: Publisher) -> list[Published]:
-    """Make everything an incident wishes for come true, in order; at the first that does not, `Failed`.
 
-    Empty where it wishes for nothing (any more).
-    """
+@dataclass(frozen=True, kw_only=True)
+class Came:
+    """What came back: commands to record, as of `at`, and further wishes. Not `wanted`: nobody was asked at all."""
+
+    commands: tuple[Command, ...] = ()
+    at: datetime | None = None
+    wishes: tuple[Effect, ...] = ()
+    wanted: bool = True
+
+
+def prepare(tocsin: Tocsin, wish: Wish, ports: Ports) -> Callable[[], Came]:
+    """The call that makes a wish come true, or `Failed`. All that has to be read for it is read here."""
     with tocsin.store.read() as connection:
-        waiting = outbox.waiting(connection, number)
-    return [_perform(tocsin, each, publisher) for each in waiting]
+        return _prepared(tocsin, connection, wish, ports)
 
 
-def publish(tocsin: Tocsin, number: IncidentNumber, publisher: Publisher) -> Published:
-    """Publish what waits to be; `Refused` where nothing does (any more), `Failed` where the world says no."""
-    published = perform(tocsin, number, publisher)
-    if not published:
-        raise Refused(f"Nothing of incident {number} waits to be published.")
-    return published[-1]
+def publication(tocsin: Tocsin, number: IncidentNumber, request: Seq) -> Publication:
+    """The report that a line asks to publish, ready to be."""
+    with tocsin.store.read() as connection:
+        about = log.line(connection, number, request)
+        if about is None:
+            raise TypeError(f"Incident {number} has no line {request}.")
+        return _publication(tocsin, connection, log.incident(connection, number), about)
 
 
-def _perform(tocsin: Tocsin, waiting: Waiting, publisher: Publisher) -> Published:
-    match waiting.effect:
-        case PublishReport() as wish:
-            return _publish(tocsin, waiting.id, wish, publisher)
-        case Effect() as other:
+def recorded(number: IncidentNumber, request: Seq, published: Published) -> RecordPublication:
+    """The command that keeps where a report went."""
+    return RecordPublication(incident=number, request=request, path=published.path, commit=published.commit)
+
+
+def _prepared(tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Ports) -> Callable[[], Came]:
+    effect = wish.effect
+    incident = log.incident(connection, effect.incident)
+    about = log.line(connection, effect.incident, effect.about)
+    if about is None or not still_wanted(effect, incident, about):
+        return lambda: Came(wanted=False)
+    match effect:
+        case PublishReport():
+            made, publisher = _publication(tocsin, connection, incident, about), ports.publisher
+            return lambda: _published(effect, made, _there(publisher))
+        case SendMail(to=None):
+            found = whom_to_write_for(effect, tocsin.given(connection))
+            return lambda: _instead(found, effect)
+        case SendMail():
+            mail, mailer = _mail(tocsin, connection, wish, effect, incident, about), ports.mailer
+            return lambda: _sent(mail, _there(mailer))
+        case Remind():
+            mails = whom_to_remind(effect, incident, about, tocsin.given(connection))
+            return lambda: Came(wishes=tuple(mails))
+        case other:
             raise TypeError(f"{type(other).__name__} is not taught to the performer.")
 
 
-def _publish(tocsin: Tocsin, effect: int, wish: PublishReport, publisher: Publisher) -> Published:
-    publication = _publication(tocsin, wish)
-    try:
-        published = publisher.publish(publication)
-    except Failed as trouble:
-        sentence = str(trouble)
-        tocsin.store.run(lambda connection: outbox.failed(connection, effect, sentence))
-        raise
-    command = RecordPublication(
-        incident=wish.incident, request=wish.request, path=published.path, commit=published.commit
+def _published(effect: PublishReport, made: Publication, publisher: Publisher) -> Came:
+    published = publisher.publish(made)
+    return Came(commands=(recorded(effect.incident, effect.about, published),), at=made.at)
+
+
+def _sent(mail: Mail, mailer: Mailer) -> Came:
+    if not mail.to:
+        raise Failed(f"The directory has no mail address of {mail.name}. Add it, then try again.", permanent=True)
+    mailer.send(mail)
+    return Came()
+
+
+def _instead(found: list[Effect], effect: SendMail) -> Came:
+    if not found:
+        raise Failed(f"Nobody speaks for {effect.community}. Name somebody in the directory, then try again.",
+                     permanent=True)  # fmt: skip
+    return Came(wishes=tuple(found))
+
+
+def _mail(
+    tocsin: Tocsin, connection: sa.Connection, wish: Wish, effect: SendMail, incident: Incident, about: Entry
+) -> Mail:
+    directory = StoredDirectory(connection)
+    to = directory.person(effect.to or "")
+    if to is None:
+        raise Failed(f"The directory does not know {effect.to} any more.", permanent=True)
+    written = letter(effect, about, incident, to, tocsin.playbook, directory)
+    return Mail(
+        key=f"tocsin-{wish.mark}",
+        to=to.email,
+        name=to.name,
+        subject=written.subject,
+        text=written.text,
+        thread=(f"incident-{incident.mark}", *(f"tocsin-{mark}" for mark in outbox.before(connection, wish))),
+        at=wish.since,
     )
-    record = tocsin.work(command, by=TOCSIN, at=publication.at, source=f"effect:{effect}")
-
-    def came_true(connection: sa.Connection) -> None:
-        record(connection)
-        outbox.done(connection, effect)
-
-    tocsin.store.run(came_true)
-    return published
 
 
-def _publication(tocsin: Tocsin, wish: PublishReport) -> Publication:
-    with tocsin.store.read() as connection:
-        entries = log.entries(connection, wish.incident)
-        incident = fold(wish.incident, entries)
-        must_be_over(incident)  # it may have been reopened since it was asked for
-        request = next(entry for entry in entries if entry.seq == wish.request)
-        if not isinstance(request.event, PublicationRequested):
-            raise TypeError(f"Line {wish.request} of incident {wish.incident} asks for no publication.")
-        report = at_revision(connection, tocsin.playbook, incident, entries, request.event.revision)
-        author = called(StoredDirectory(connection), request.by)
+def _publication(tocsin: Tocsin, connection: sa.Connection, incident: Incident, about: Entry) -> Publication:
+    if not isinstance(about.event, PublicationRequested):
+        raise TypeError(f"Line {about.seq} of incident {incident.number} asks for no publication.")
+    entries = log.entries(connection, incident.number)
+    report = at_revision(connection, tocsin.playbook, incident, entries, about.event.revision)
     return Publication(
         identity=incident.mark,
         path=incident.report.path,
         stem=stem(report),
         files={"md": as_markdown(report), "json": as_json(report)},
-        message=f"{report.title}\n\nReport of incident {incident.number}, revision {request.event.revision}.",
-        author=author,
-        at=request.at.at,
+        message=f"{report.title}\n\nReport of incident {incident.number}, revision {about.event.revision}.",
+        author=called(StoredDirectory(connection), about.by),
+        at=about.at.at,
     )
+
+
+def _there(port: P | None) -> P:
+    """Wishes are only kept for ports that are served; but what is served may have changed since."""
+    if port is None:
+        raise Failed("Nothing here is set up to do that. See docs/reference/settings.md.")
+    return port

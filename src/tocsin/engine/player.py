@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from tocsin.core import commands as c
-from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
+from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.incident import fold
 from tocsin.core.moments import Moment
 from tocsin.core.people import TOCSIN, Community, Person, Service
@@ -18,9 +18,7 @@ from tocsin.core.refused import Refused
 from tocsin.core.slugs import free_slug
 from tocsin.engine.case import Case, Line
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.engine.perform import publish
 from tocsin.language import verbs
-from tocsin.ports import Published, Publisher
 from tocsin.store import log
 from tocsin.store.people import StoredDirectory
 
@@ -215,15 +213,15 @@ class Player:
 
     # ── after the last line ──
 
-    def close(self, publisher: Publisher) -> Published:
-        """Impact, sections and actions; then the report is owned and published, at the last line's time."""
+    def close(self) -> Seq:
+        """Impact, sections and actions; then the report is owned. The line that asks to publish it."""
         last = self.clock.at
         self.clock.set(max((last, *self.case.impact.times)))
         owner = self._who(self.case.owner)
         for command in self._closing():
             by: str | Person = TOCSIN if isinstance(command, c.PublishReplayed) else owner
-            self.tocsin.do(command, by=by, at=last)
-        return publish(self.tocsin, self.number, publisher)
+            answer = self.tocsin.do(command, by=by, at=last)
+        return answer.lines[0]
 
     def _closing(self) -> Iterator[c.Command]:
         case, number = self.case, self.number

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tocsin.core.ids import IncidentNumber
+from tocsin.core.ids import IncidentNumber, Seq
+from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.engine.case import Case, Line
 from tocsin.engine.door import Answer, Tocsin
+from tocsin.engine.perform import publication, recorded
 from tocsin.engine.player import Clock, Player
-from tocsin.ports import Published, Publisher
+from tocsin.engine.worker import Worker
+from tocsin.ports import Failed, Mailer, Ports, Published, Publisher
+from tocsin.store import log, outbox
 
 Watch = Callable[[Line, Answer], None]
 
@@ -29,18 +33,25 @@ def replay(
     case: Case,
     publisher: Publisher,
     *,
+    mailer: Mailer | None = None,
     mark: str = "",
     lenient: bool = False,
     watch: Watch = lambda line, answer: None,
 ) -> Played:
     """Play a case. Raises `Refused`, naming case and line, at what the process does not allow; `lenient` skips it.
 
+    What it tells of has happened, so nobody is written to, and nothing but its report leaves the house. With a `mailer`
+    it is lived through once more: what it wishes for passes the outbox, and is performed when its time has come.
+
     `mark`: what its report is known by in the repository when it is published again; without it, its number and time.
 
     The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall.
     """
     clock = Clock(case.lines[0].at)
-    player = Player(Tocsin(tocsin.store, tocsin.playbook, clock), clock, case, mark)
+    ports = Ports(publisher=publisher, mailer=mailer)
+    here = Tocsin(tocsin.store, tocsin.playbook, clock, ("clock", *ports.serves) if mailer else ())
+    player = Player(here, clock, case, mark)
+    worker = Worker(here, ports) if mailer else None
     try:
         player.introduce()
     except Refused as no:
@@ -49,13 +60,38 @@ def replay(
     for place, line in enumerate(case.lines, start=1):
         try:
             watch(line, player.play(line))
+            if worker:
+                worker.work_off()
         except Refused as no:
             sentence = f"{case.case}, line {place} ({line.do} at {line.at.isoformat()}): {no}"
             if not lenient:
                 raise Refused(sentence) from None
             skipped.append(sentence)
     try:
-        published = player.close(publisher)
+        request = player.close()
     except Refused as no:
         raise Refused(f"{case.case}, after its last line: {no}") from None
+    if worker:
+        worker.work_off()
+        published = _published(here, player.number)
+    else:
+        published = _publish(here, player.number, request, publisher)
     return Played(incident=player.number, published=published, skipped=tuple(skipped))
+
+
+def _publish(tocsin: Tocsin, number: IncidentNumber, request: Seq, publisher: Publisher) -> Published:
+    """At once, and past the outbox: what is told anew was promised to nobody."""
+    made = publication(tocsin, number, request)
+    published = publisher.publish(made)
+    tocsin.do(recorded(number, request, published), by=TOCSIN, at=made.at)
+    return published
+
+
+def _published(tocsin: Tocsin, number: IncidentNumber) -> Published:
+    """Where the outbox has brought the report; `Failed` where it has not."""
+    with tocsin.store.read() as connection:
+        report = log.incident(connection, number).report
+        left = [wish for wish in outbox.every(connection, incident=number) if wish.effect.port == "publisher"]
+    if report.path is None or report.commit is None:
+        raise Failed(left[-1].trouble if left else "Nothing was to be published.")
+    return Published(path=report.path, commit=report.commit)

@@ -14,7 +14,8 @@ from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
 from tocsin.core.report import report_state
-from tocsin.core.team import taking_part, team
+from tocsin.core.team import taking_part
+from tocsin.core.team import team as team_of
 from tocsin.store import tables as t
 from tocsin.store.codec import decode, encode
 
@@ -56,7 +57,7 @@ def lock(c: sa.Connection, number: IncidentNumber) -> Locked | None:
     last = c.scalar(_LOCK, {"n": number})
     if last is None:
         return None
-    return Locked(incident=fold(number, map(_entry, c.execute(_FOLDED, {"n": number}))), last=Seq(last))
+    return Locked(incident=incident(c, number), last=Seq(last))
 
 
 def create(c: sa.Connection, number: IncidentNumber, source: str | None) -> Locked:
@@ -84,6 +85,21 @@ def entries(c: sa.Connection, number: IncidentNumber) -> list[Entry]:
 def line(c: sa.Connection, number: IncidentNumber, seq: Seq) -> Entry | None:
     found = c.execute(_LINE, {"n": number, "s": seq}).first()
     return None if found is None else _entry(found)
+
+
+def incident(c: sa.Connection, number: IncidentNumber) -> Incident:
+    """What the log makes of an incident, for whoever only looks."""
+    return fold(number, map(_entry, c.execute(_FOLDED, {"n": number})))
+
+
+def hold(c: sa.Connection, number: IncidentNumber) -> None:
+    """Nobody else changes the incident until this transaction ends."""
+    c.execute(_LOCK, {"n": number})
+
+
+def team(c: sa.Connection, number: IncidentNumber) -> tuple[Handle, ...]:
+    """Who took part so far, of whatever kind they are."""
+    return tuple(Handle(person) for person in c.scalars(_MEMBER, {"n": number}))
 
 
 def recorded(c: sa.Connection, number: IncidentNumber, first: Seq) -> tuple[Seq, ...]:
@@ -152,7 +168,7 @@ def mismatches(c: sa.Connection, number: IncidentNumber) -> list[str]:
             for name, value in wanted.items()
             if found[name] != value
         ),
-        *([f"Incident {number}: its team differs from what its log says."] if members != team(log) else []),
+        *([f"Incident {number}: its team differs from what its log says."] if members != team_of(log) else []),
         *([f"Incident {number}: its log has a gap before line {gaps[0]}."] if gaps else []),
     ]
 
@@ -164,7 +180,8 @@ def rebuild(c: sa.Connection, number: IncidentNumber) -> None:
     log = entries(c, number)
     refresh(c, fold(number, log), log[-1].seq if log else Seq(0))
     c.execute(t.team.delete().where(t.team.c.incident == number))
-    c.execute(t.team.insert(), [{"incident": number, "person": person} for person in sorted(team(log))])
+    if members := sorted(team_of(log)):
+        c.execute(t.team.insert(), [{"incident": number, "person": person} for person in members])
 
 
 def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:

@@ -1,61 +1,291 @@
-"""The outbox: wishes saved with the facts they follow from, until they have come true."""
+"""The outbox: wishes saved with the facts they follow from, taken in lanes, each by one worker at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import uuid4
 
 import sqlalchemy as sa
 
-from tocsin.core.effects import Effect
-from tocsin.core.ids import IncidentNumber
+from tocsin.core.effects import SOON, URGENT, WHENEVER, Effect, Wish, WishState
+from tocsin.core.ids import EffectId, IncidentNumber, Seq
 from tocsin.store import tables as t
 from tocsin.store.codec import decode_effect, encode
 
+CHANNEL = "tocsin_outbox"
+"""What PostgreSQL notifies on when a transaction that saved wishes commits."""
+_OPEN = ("waiting", "doing")
+
+_e, _earlier = t.effects, t.effects.alias("earlier")
+_BLOCKED = sa.exists().where(
+    _earlier.c.incident == _e.c.incident,
+    _earlier.c.destination == _e.c.destination,
+    _earlier.c.id != _e.c.id,
+    sa.or_(
+        _earlier.c.state == "doing",
+        sa.and_(
+            _earlier.c.state == "waiting",
+            _earlier.c.id < _e.c.id,
+            sa.or_(_earlier.c.tries > 0, _earlier.c.due <= sa.bindparam("now")),
+        ),
+    ),
+)
+"""A lane is an incident's way to one destination. What waits for its first time is not in it yet; once tried, it keeps
+its place until it is done, unknown or given up."""
+_FREE = (
+    sa.select(_e.c.id)
+    .where(_e.c.port == sa.bindparam("port"), _e.c.state == "waiting", _e.c.urgency == sa.bindparam("urgency"))
+    .where(_e.c.due <= sa.bindparam("now"), ~_BLOCKED)
+    .order_by(_e.c.due, _e.c.id)
+    .limit(sa.bindparam("most"))
+)
+_FREE_OF_INCIDENT = _FREE.where(_e.c.incident == sa.bindparam("of"))
+_TAKE = (
+    sa.update(_e)
+    .where(_e.c.id == sa.bindparam("n"), _e.c.state == "waiting")
+    .values(state="doing", worker=sa.bindparam("me"), lease=sa.bindparam("until"), tries=_e.c.tries + 1)
+    .returning(*_e.c)
+)
+_NEXT = sa.select(sa.func.min(_e.c.due)).where(
+    _e.c.port == sa.bindparam("port"),
+    _e.c.state == "waiting",
+    _e.c.urgency == sa.bindparam("urgency"),
+    _e.c.due > sa.bindparam("now"),
+)
+_HELD = sa.select(t.installation.c.value).where(t.installation.c.name == "held")
+_MINE = (
+    sa.select(_e)
+    .where(_e.c.id == sa.bindparam("n"), _e.c.worker == sa.bindparam("me"), _e.c.tries == sa.bindparam("taken"))
+    .where(_e.c.state.in_(("doing", "waiting", "unknown")))
+    .with_for_update()
+)
+_CHANGE = sa.update(_e).where(_e.c.id == sa.bindparam("n"))
+_RENEW = sa.update(_e).where(_e.c.worker == sa.bindparam("me"), _e.c.state == "doing")
+
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
-    """An effect that has not come true yet; `trouble` is what the last try met."""
+class Taken:
+    """A wish that a worker has, and the number of this taking, by which a late answer is told from the next one's."""
 
-    id: int
-    effect: Effect
-    trouble: str
-
-
-def wish(c: sa.Connection, effects: Sequence[Effect], due: datetime) -> None:
-    """Save wishes, to come true from `due` on."""
-    rows = [
-        {
-            "incident": effect.incident,
-            "destination": effect.destination,
-            "kind": type(effect).__name__,
-            "body": encode(effect),
-            "due": due,
-            "state": "todo",
-            "tries": 0,
-            "trouble": "",
-        }
-        for effect in effects
-    ]
-    if rows:
-        c.execute(t.effects.insert(), rows)
+    wish: Wish
+    worker: str
+    number: int
 
 
-def waiting(c: sa.Connection, number: IncidentNumber) -> list[Waiting]:
-    """What an incident still wishes for, in the order it was wished for."""
-    todo = sa.select(t.effects).where(t.effects.c.incident == number, t.effects.c.state == "todo")
-    return [
-        Waiting(id=found.id, effect=decode_effect(found.kind, found.body), trouble=found.trouble)
-        for found in c.execute(todo.order_by(t.effects.c.id))
-    ]
+# ── wishing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def done(c: sa.Connection, effect: int) -> None:
-    """It came true."""
-    c.execute(t.effects.update().where(t.effects.c.id == effect).values(state="done", tries=t.effects.c.tries + 1))
+def wish(c: sa.Connection, effects: Sequence[Effect], now: datetime) -> list[EffectId]:
+    """Save wishes, to come true from their time on; what they replace is dropped."""
+    for effect in effects:
+        if effect.key is not None:
+            _replace(c, effect)
+    saved = [_saved(c, effect, now) for effect in effects]
+    if saved:
+        _ring(c)
+    return saved
 
 
-def failed(c: sa.Connection, effect: int, trouble: str) -> None:
-    """The world said no; the wish stays."""
-    c.execute(t.effects.update().where(t.effects.c.id == effect).values(tries=t.effects.c.tries + 1, trouble=trouble))
+def _replace(c: sa.Connection, effect: Effect) -> None:
+    """Only what nobody has begun: of what was, nobody knows what became of it."""
+    older = (_e.c.incident == effect.incident) & (_e.c.key == effect.key)
+    c.execute(_e.update().where(older, _e.c.state == "waiting", _e.c.tries == 0).values(state="dropped"))
+
+
+def _saved(c: sa.Connection, effect: Effect, now: datetime) -> EffectId:
+    due = effect.due or now
+    row = {
+        "mark": uuid4().hex,
+        "incident": effect.incident,
+        "about": effect.about,
+        "port": effect.port,
+        "destination": effect.destination,
+        "urgency": effect.urgency,
+        "key": effect.key,
+        "kind": type(effect).__name__,
+        "body": encode(effect),
+        "since": due,
+        "due": due,
+        "state": "waiting",
+        "tries": 0,
+        "fails": 0,
+        "deaths": 0,
+        "told": False,
+        "trouble": "",
+    }
+    return EffectId(c.execute(_e.insert().returning(_e.c.id), row).scalar_one())
+
+
+def _ring(c: sa.Connection) -> None:
+    """Whoever works on the outbox wakes at the commit."""
+    if c.dialect.name == "postgresql":
+        c.execute(sa.text(f"NOTIFY {CHANNEL}"))
+    else:
+        c.info["wished"] = True
+
+
+# ── taking ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def take(
+    c: sa.Connection,
+    port: str,
+    worker: str,
+    now: datetime,
+    until: datetime,
+    *,
+    most: int = 1,
+    incident: IncidentNumber | None = None,
+) -> list[Taken]:
+    """What is due at a port and first in its lane, the most urgent first; it is this worker's `until` then.
+
+    Nothing, while the outbox is held.
+    """
+    if held(c) is not None:
+        return []
+    if c.dialect.name == "postgresql":  # one taker at a port at a time: two could take from one lane unseen
+        c.execute(sa.text("SELECT pg_advisory_xact_lock(7368, hashtext(:port))"), {"port": port})
+    taken: list[Taken] = []
+    free = _FREE if incident is None else _FREE_OF_INCIDENT
+    for urgency in (URGENT, SOON, WHENEVER):
+        asked = {"port": port, "urgency": urgency, "now": now, "most": most - len(taken), "of": incident}
+        if incident is None:
+            del asked["of"]
+        for number in c.scalars(free, asked).all() if len(taken) < most else ():
+            row = c.execute(_TAKE, {"n": number, "me": worker, "until": until}).first()
+            if row is not None:
+                taken.append(Taken(wish=_wish(row), worker=worker, number=row.tries))
+    return taken
+
+
+def next_due(c: sa.Connection, ports: Collection[str], now: datetime) -> datetime | None:
+    """When the next wish falls due that is not yet; None where there is none."""
+    asked = [{"port": port, "urgency": urgency, "now": now} for port in ports for urgency in (URGENT, SOON, WHENEVER)]
+    return min(filter(None, (c.scalar(_NEXT, each) for each in asked)), default=None)
+
+
+def renew(c: sa.Connection, worker: str, effects: Collection[EffectId], until: datetime) -> None:
+    """The worker still has them."""
+    c.execute(_RENEW.where(_e.c.id.in_(effects)), {"me": worker, "lease": until})
+
+
+def orphans(c: sa.Connection, before: datetime | None) -> list[Taken]:
+    """What was taken and not renewed since `before` (None: all): its worker is dead, or cannot say that it lives."""
+    lost = sa.select(_e).where(_e.c.state == "doing").order_by(_e.c.id)
+    if before is not None:
+        lost = lost.where(_e.c.lease < before)
+    return [Taken(wish=_wish(row), worker=row.worker, number=row.tries) for row in c.execute(lost)]
+
+
+# ── what became of it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def still_has(c: sa.Connection, taken: Taken) -> Wish | None:
+    """The wish, locked, if nobody has taken it since; a late answer counts as long as nobody else has begun anew."""
+    row = c.execute(_MINE, {"n": taken.wish.id, "me": taken.worker, "taken": taken.number}).first()
+    return None if row is None else _wish(row)
+
+
+def settle(c: sa.Connection, number: EffectId, state: WishState, trouble: str = "") -> None:
+    """This is what became of it; the next in its lane may go."""
+    c.execute(_CHANGE, {"n": number, "state": state, "trouble": trouble, "lease": None})
+
+
+def put_off(c: sa.Connection, wish: Wish, due: datetime, trouble: str, *, told: bool) -> None:
+    """It failed, and is tried again when `due`."""
+    changed = {"state": "waiting", "due": due, "trouble": trouble, "fails": wish.fails + 1, "told": told, "lease": None}
+    c.execute(_CHANGE, {"n": wish.id, **changed})
+
+
+def return_(c: sa.Connection, wish: Wish, due: datetime, trouble: str) -> None:
+    """Its worker was lost; it may be taken again when `due`."""
+    lost = {"state": "waiting", "due": due, "trouble": trouble, "deaths": wish.deaths + 1, "lease": None}
+    c.execute(_CHANGE, {"n": wish.id, **lost})
+
+
+def again(c: sa.Connection, number: EffectId, now: datetime) -> None:
+    """A person has it tried once more, as if for the first time; only its id, and that it was tried, stay."""
+    fresh = {"state": "waiting", "since": now, "due": now, "fails": 0, "deaths": 0, "told": True, "worker": None}
+    c.execute(_CHANGE, {"n": number, **fresh})
+    _ring(c)
+
+
+def tell(c: sa.Connection, number: EffectId) -> None:
+    """Its trouble stands on the timeline from now on."""
+    c.execute(_CHANGE, {"n": number, "told": True})
+
+
+def hasten(c: sa.Connection, port: str, now: datetime) -> None:
+    """The port works again: what failed there need not wait any longer."""
+    later = (_e.c.port == port) & (_e.c.state == "waiting") & (_e.c.fails > 0) & (_e.c.due > now)
+    c.execute(_e.update().where(later).values(due=now))
+
+
+def overdue(c: sa.Connection, port: str, before: datetime) -> list[Wish]:
+    """What should have happened before that time, and waits still."""
+    found = sa.select(_e).where(_e.c.port == port, _e.c.state == "waiting", _e.c.since < before).order_by(_e.c.id)
+    return [_wish(row) for row in c.execute(found)]
+
+
+# ── looking ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def find(c: sa.Connection, number: EffectId, *, lock: bool = False) -> Wish | None:
+    """A wish; with `lock`, nobody else can change it until this transaction ends."""
+    found = sa.select(_e).where(_e.c.id == number)
+    row = c.execute(found.with_for_update() if lock else found).first()
+    return None if row is None else _wish(row)
+
+
+def every(c: sa.Connection, states: Collection[WishState] = (), incident: IncidentNumber | None = None) -> list[Wish]:
+    """All wishes, or those in some states, or of one incident, in the order they were wished."""
+    found = sa.select(_e).order_by(_e.c.id)
+    if states:
+        found = found.where(_e.c.state.in_(states))
+    if incident is not None:
+        found = found.where(_e.c.incident == incident)
+    return [_wish(row) for row in c.execute(found)]
+
+
+def following(c: sa.Connection, number: IncidentNumber, lines: Collection[Seq]) -> tuple[EffectId, ...]:
+    """The wishes that some lines of an incident gave rise to."""
+    found = sa.select(_e.c.id).where(_e.c.incident == number, _e.c.about.in_(lines)).order_by(_e.c.id)
+    return tuple(EffectId(each) for each in c.scalars(found))
+
+
+def before(c: sa.Connection, wish: Wish) -> list[str]:
+    """The marks of what went the same way before it, first the first."""
+    effect = wish.effect
+    lane = (_e.c.incident == effect.incident) & (_e.c.destination == effect.destination)
+    went = sa.select(_e.c.mark).where(lane, _e.c.id < wish.id, _e.c.state == "done").order_by(_e.c.id)
+    return list(c.scalars(went))
+
+
+# ── holding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def held(c: sa.Connection) -> str | None:
+    """Why nothing is sent; None where everything is as usual."""
+    return c.scalar(_HELD)
+
+
+def hold(c: sa.Connection, why: str) -> None:
+    """Nothing is sent until somebody releases it."""
+    c.execute(t.installation.delete().where(t.installation.c.name == "held"))
+    c.execute(t.installation.insert(), {"name": "held", "value": why})
+
+
+def release(c: sa.Connection) -> None:
+    c.execute(t.installation.delete().where(t.installation.c.name == "held"))
+    _ring(c)
+
+
+def _wish(row: Any) -> Wish:
+    body = {name: getattr(row, name) for name in _KEPT}
+    return Wish(id=EffectId(row.id), effect=decode_effect(row.kind, row.body), **body)
+
+
+_KEPT = ("mark", "state", "since", "due", "tries", "fails", "deaths", "told", "trouble")

@@ -4,52 +4,75 @@ from __future__ import annotations
 
 import fcntl
 import os
+import threading
 import time
+from functools import cached_property
 from pathlib import Path
 
-from tocsin.store import engines
+from tocsin.store import engines, unsafe
 from tocsin.store.works import Unavailable
 
-_PAUSE = 0.02
+PAUSE = 0.02
 """Seconds between two looks whether the other process has gone."""
+
+
+def beside(database: Path, ending: str) -> Path:
+    """A file next to a database file: the same one, by whichever link the database is named."""
+    real = Path(os.path.realpath(database))
+    return real.with_name(f"{real.name}.{ending}")
 
 
 class Owner:
     """The right to write to a database file. It goes with the process, however that ends."""
 
-    def __init__(self, database: Path, patience: float) -> None:
-        self._lock = database.with_name(f"{database.name}.lock")
+    def __init__(self, database: Path, patience: float, mounts: Path = unsafe.MOUNTS) -> None:
+        self._lock = beside(database, "lock")
         self._patience = patience
+        self._mounts = mounts
         self._file: int | None = None
+        self._turn = threading.Lock()
 
     def take(self) -> None:
         """Wait for whoever has it, a while; `Unavailable` if they keep it."""
-        if self._file is not None:
-            return
+        until = time.monotonic() + self._patience
+        while not self.taken():
+            if time.monotonic() > until:
+                raise Unavailable(engines.OWNED)
+            time.sleep(PAUSE)
+
+    def taken(self) -> bool:
+        """Take it, unless somebody else has it: whether it is ours now."""
+        with self._turn:
+            if self._file is None:
+                self._file = self._locked()
+            return self._file is not None
+
+    def let_go(self) -> None:
+        with self._turn:
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+
+    def _locked(self) -> int | None:
+        if self._network is not None:
+            raise Unavailable(unsafe.on_network(self._network))
         try:
             file = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as trouble:
             raise Unavailable(engines.NO_FILE) from trouble
         try:
-            self._wait(file)
-        except Unavailable:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as trouble:
             os.close(file)
-            raise
-        self._file = file
+            if isinstance(trouble, BlockingIOError):
+                return None
+            raise Unavailable(engines.NO_FILE) from trouble
+        return file
 
-    def let_go(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def _wait(self, file: int) -> None:
-        until = time.monotonic() + self._patience
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise Unavailable(engines.OWNED) from None
-                time.sleep(_PAUSE)
-            else:
-                return
+    @cached_property
+    def _network(self) -> str | None:
+        """Looked at once: somebody who waits would otherwise read the list of mounts fifty times a second."""
+        try:
+            return unsafe.network(self._lock.parent, self._mounts.read_text("utf-8", errors="surrogateescape"))
+        except OSError:  # no /proc here, so nobody can say
+            return None

@@ -14,6 +14,7 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import exc
 
 from tocsin.store import engines
+from tocsin.store.notices import Notices
 from tocsin.store.works import CLOSED, Store, Unavailable, Work, carry_out, forbid_ending, outside, plainly
 
 T = TypeVar("T")
@@ -22,7 +23,10 @@ T = TypeVar("T")
 class PostgresStore(Store):
     """Any number of processes may write at the same time; row locks and unique keys keep them apart."""
 
+    alone = False
+
     def __init__(self, url: sa.URL) -> None:
+        super().__init__()
         self._engine = engines.postgres(url)
         self._readers = engines.postgres_readers(self._engine)
         forbid_ending(self._engine)
@@ -40,6 +44,16 @@ class PostgresStore(Store):
                         raise
                 time.sleep(_PAUSE)
             return self._once(work)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        with Notices(self._engine.url, self.bell):
+            yield
+
+    def own(self) -> bool:
+        if self._closed:
+            raise Unavailable(CLOSED)
+        return True
 
     def close(self) -> None:
         outside()

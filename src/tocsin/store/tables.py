@@ -77,18 +77,44 @@ effects = sa.Table(
     "effects",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("mark", sa.String, nullable=False),
     sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), nullable=False),
+    sa.Column("about", sa.Integer, nullable=False),
+    sa.Column("port", sa.String, nullable=False),
     sa.Column("destination", sa.String, nullable=False),
+    sa.Column("urgency", sa.Integer, nullable=False),
+    sa.Column("key", sa.String),
     sa.Column("kind", sa.String, nullable=False),
     sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("since", Instant, nullable=False),
     sa.Column("due", Instant, nullable=False),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("fails", sa.Integer, nullable=False),
+    sa.Column("deaths", sa.Integer, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("worker", sa.String),
+    sa.Column("lease", Instant),
     sa.Column("trouble", sa.String, nullable=False),
-    sa.Index("ix_effects_incident_destination_id", "incident", "destination", "id"),
-    sa.Index("ix_effects_state_due", "state", "due"),
+    sa.Index("ix_effects_incident_destination_state_id", "incident", "destination", "state", "id"),
+    sa.Index("ix_effects_port_state_urgency_due_id", "port", "state", "urgency", "due", "id"),
+    sa.Index("ix_effects_state_lease", "state", "lease"),
 )
-"""The outbox: wishes saved with the facts they follow from."""
+"""The outbox: wishes saved with the facts they follow from.
+
+`mark` tells a wish from every other there is, also after a restore has given its number away again. `since`: when it
+first fell due; `due`: when it is tried next. `tries`: how often a worker took it, which also tells one taking from the
+next. `fails`: how often it failed since a person last had it tried, `deaths`: how often its worker was never heard of
+again. `told`: its trouble stands on the timeline.
+"""
+
+installation = sa.Table(
+    "installation",
+    metadata,
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+"""What is true of this database as a whole. `held`: why, and since when, nothing of its outbox is sent."""
 
 signals = sa.Table(
     "signals",

@@ -30,12 +30,24 @@ class Store(ABC):
 
     commits = 0
     """How many there have been: fewer than works when several shared one."""
+    patience = 5.0
+    """Seconds to wait for another process."""
+    alone = True
+    """Nobody but this process writes to it."""
     _readers: sa.Engine
     _closed = False
+
+    def __init__(self) -> None:
+        self.bell = threading.Event()
+        """Rung after a commit that saved wishes; whoever works on them clears it."""
 
     @abstractmethod
     def run(self, work: Work[T]) -> T:
         """Run a work and answer after its commit. What it raises is raised here, and nothing of it is written."""
+
+    @abstractmethod
+    def own(self) -> bool:
+        """Whether this process may write, from now on until it closes; it does not wait for whoever else does."""
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -45,6 +57,11 @@ class Store(ABC):
             raise Unavailable(CLOSED)
         with plainly(), self._readers.connect() as connection:
             yield connection
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Within it, the bell rings also for what other processes wish."""
+        yield
 
     @abstractmethod
     def close(self) -> None:

@@ -33,9 +33,11 @@ class SqliteStore(Store):
     """One thread owns the only writing connection, and commits together what came in during the last commit."""
 
     def __init__(self, url: sa.URL, *, most: int = 256, room: int = 4096) -> None:
+        super().__init__()
         self._engine, self._readers = engines.sqlite_writer(url), engines.sqlite_readers(url)
         forbid_ending(self._engine)
-        self._owner = Owner(engines.path(url), engines.patience(url))
+        self.patience = engines.patience(url)
+        self._owner = Owner(engines.path(url), self.patience)
         self._most, self._room = most, room
         self._inbox: deque[_Caller] = deque()
         self._bell = threading.Condition()
@@ -57,6 +59,12 @@ class SqliteStore(Store):
             self._wake()
             self._inbox.append(_Caller(work=work, answer=answer))
         return answer.result()
+
+    def own(self) -> bool:
+        with self._bell:
+            if self._closed:
+                raise Unavailable(CLOSED)
+            return self._owner.taken()
 
     def close(self) -> None:
         outside()
@@ -111,6 +119,8 @@ class SqliteStore(Store):
                 answers = [partial(batch[0].answer.set_exception, error)]
             else:
                 self.commits += 1
+                if connection.info.pop("wished", False):
+                    self.bell.set()
             for answer in answers:
                 answer()
         return True

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tocsin.core import commands as c
-from tocsin.core.decisions import asks, life, notes, outside, reports, roles
+from tocsin.core.decisions import asks, deliveries, life, notes, outside, reports, roles
 from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.incident import Incident
@@ -46,6 +46,10 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.Highlight: notes.highlight,
     c.Redact: notes.redact,
     c.PostUpdate: outside.post_update,
+    c.ReportDelivery: deliveries.report,
+    c.TryAgain: deliveries.try_again,
+    c.GiveUp: deliveries.give_up,
+    c.ConfirmArrival: deliveries.confirm,
     c.OwnReport: reports.own,
     c.WriteReport: reports.write,
     c.AskForReview: reports.ask_for_review,

@@ -81,7 +81,7 @@ class Git:
 
     def init(self, where: Path, branch: str, *options: str) -> None:
         if self._run(["git", "check-ref-format", f"refs/heads/{branch}"], where).code:
-            raise Failed(f"“{branch}” cannot be the name of a branch: set `publish.branch`.", permanent=True)
+            raise Failed(f"“{branch}” cannot be the name of a branch: set `gitrepo.branch`.", permanent=True)
         plain = ("--quiet", "--template=", "--object-format=sha1", f"--initial-branch={branch}")
         self._run(["git", "init", *plain, *options, "--", str(where)], where).check()
 

@@ -39,7 +39,7 @@ def _work_tree(top: Path, config: Config, patience: timedelta) -> Git:
 def _copy(config: Config, patience: timedelta) -> Git:
     """Our own copy of a repository that has no work tree here."""
     if config.work is None:
-        remedy = "set `publish.repository` to a work tree on this machine"
+        remedy = "set `gitrepo.repository` to a work tree on this machine"
         raise Failed(f"There is no folder for a clone of a remote or bare repository: {remedy}.", permanent=True)
     work = _resolved(config.work)
     git = Git(dir=work, top=None, patience=patience, secrets=secrets_in(config.repository))

@@ -13,11 +13,14 @@ from tocsin.integrations.gitrepo.files import alone
 from tocsin.integrations.gitrepo.home import Home, Moved
 from tocsin.integrations.gitrepo.opening import open_home
 from tocsin.integrations.gitrepo.paths import path_for
-from tocsin.ports import Failed, Publication, Published
+from tocsin.ports import Failed, Pace, Publication, Published
 
 
 class GitRepo:
     """Serves `Publisher`. Its own earlier publications it knows by the trailer `Tocsin-Report` of their commits."""
+
+    repeatable = True
+    pace: Pace | None = None
 
     def __init__(self, config: Config, *, patience: timedelta = timedelta(minutes=2)) -> None:
         self._config = config

@@ -29,7 +29,7 @@ class Remote:
         if self.branch in heads:
             return self._fetched()
         if heads:
-            known, remedy = _some(sorted(heads)), "create it, or set `publish.branch`"
+            known, remedy = _some(sorted(heads)), "create it, or set `gitrepo.branch`"
             raise Failed(f"The repository has no branch “{self.branch}”, but {known}: {remedy}.", permanent=True)
         return None
 

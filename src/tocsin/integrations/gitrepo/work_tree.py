@@ -31,7 +31,7 @@ class WorkTree:
             return self.git.commit(f"refs/heads/{head}")
         if self.git("rev-list", "--max-count=1", "--all"):
             now = f"on the branch “{head}”" if head else "on no branch"
-            remedy = f"check out “{self.branch}” there, or set `publish.branch`"
+            remedy = f"check out “{self.branch}” there, or set `gitrepo.branch`"
             raise Failed(f"{self.top} is {now}, not on “{self.branch}”: {remedy}.", permanent=True)
         self.git("symbolic-ref", "HEAD", f"refs/heads/{self.branch}")
         return None

@@ -1,0 +1,225 @@
+"""The line to the server: it is called, greeted, encrypted, told who we are, and given a letter."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from tocsin.core.refused import Refused
+from tocsin.integrations.mail.addresses import in_ascii
+from tocsin.integrations.mail.answers import Answer, answer, broken, unknown
+from tocsin.integrations.mail.config import Config
+from tocsin.integrations.mail.letters import Letter
+from tocsin.integrations.mail.login import Login
+from tocsin.ports import Failed
+
+_PATIENCE = 4
+"""How many times as long as for any other answer we wait for the last: giving up there leaves a letter unknown, and
+servers look for viruses first."""
+_REPLY = re.compile(rb"([0-9]{3})(-| |\r?\n)")
+_LONGEST_LINE, _MOST_LINES = 65536, 100  # many times what any server says
+
+
+@contextmanager
+def opened(config: Config, helo: str) -> Iterator[Line]:
+    """The line, encrypted and logged in as the settings want it."""
+    login = _login(config)
+    line = Line(config, _called(config, helo), login)
+    try:
+        line.greet()
+        yield line
+    finally:
+        line.hang_up()
+
+
+class Line:
+    """An open connection to the server. Up to a letter's last dot nothing has happened, whatever breaks."""
+
+    def __init__(self, config: Config, server: smtplib.SMTP, login: Login) -> None:
+        self._config = config
+        self._server = server
+        self._login = login
+
+    def greet(self) -> None:
+        self._ehlo()
+        if self._config.encryption == "starttls":
+            self._encrypt()
+            self._ehlo()  # what was said in clear text counts no longer
+        if self._login:
+            self._log_in()
+
+    def hand_over(self, letter: Letter) -> None:
+        """Returns once the server has taken responsibility for the letter."""
+        host = self._config.host
+        options = self._international() if letter.international else ""
+        if not (said := self._ask("MAIL", f"FROM:<{letter.sender}>{options}")).fine:
+            raise said.refusing(host, "the sender")
+        if not (said := self._ask("RCPT", f"TO:<{letter.receiver}>")).fine:
+            raise said.refusing(host, "the receiver", permanent=said.condemns_receiver)
+        if (said := self._ask("DATA")).code != 354:
+            raise said.refusing(host, "the letter", permanent=said.condemns_letter)
+        self._send(re.sub(rb"(?m)^\.", b"..", letter.content))
+        said = self._end_letter()
+        if not said.understood:
+            raise unknown(self._config, f"it said “{said}”")
+        if not said.fine:
+            raise said.refusing(host, "the letter", permanent=said.condemns_letter)
+
+    def hang_up(self) -> None:
+        """Without waiting for good-bye: nothing depends on it any more."""
+        with suppress(OSError):
+            self._server.putcmd("QUIT")
+        with suppress(OSError):
+            self._server.close()
+
+    def _ehlo(self) -> None:
+        try:
+            said = self._answer(*self._server.ehlo())
+        except OSError as error:
+            raise broken(self._config, error) from None
+        if said.code != 250:
+            raise said.refusing(self._config.host, "our greeting")
+
+    def _encrypt(self) -> None:
+        if not self._server.has_extn("starttls"):
+            raise Failed(
+                f"{self._config.host} on port {self._config.port} does not offer STARTTLS, and nothing is sent in clear"
+                " text: see whether mail.port and mail.encryption belong together."
+            )
+        try:
+            self._server.starttls(context=_context(self._config))
+        except smtplib.SMTPResponseException as no:
+            said = self._answer(no.smtp_code, _bytes(no.smtp_error))
+            raise said.refusing(self._config.host, "to encrypt") from None
+        except OSError as error:
+            raise broken(self._config, error) from None
+
+    def _log_in(self) -> None:
+        ways = self._server.esmtp_features.get("auth", "").upper().split()
+        if "PLAIN" in ways:
+            said = self._ask("AUTH", f"PLAIN {self._login.plain}")
+        elif "LOGIN" in ways:
+            said = self._log_in_step_by_step()
+        else:
+            raise Failed(
+                f"{self._config.host} on port {self._config.port} does not let us log in by AUTH PLAIN or LOGIN: see"
+                " whether mail.port is the right one, or remove mail.user and mail.password."
+            )
+        if said.code != 235:
+            raise said.refusing(self._config.host, "mail.user with mail.password")
+
+    def _log_in_step_by_step(self) -> Answer:
+        said = self._ask("AUTH", "LOGIN")
+        for word in self._login.steps:
+            if said.code == 334:
+                said = self._ask(word)
+        return said
+
+    def _international(self) -> str:
+        if not self._server.has_extn("smtputf8"):
+            raise Failed(
+                f"{self._config.host} takes no address with letters outside ASCII before the @.", permanent=True
+            )
+        self._server.command_encoding = "utf-8"
+        return " SMTPUTF8"
+
+    def _ask(self, command: str, arguments: str = "") -> Answer:
+        try:
+            return self._answer(*self._server.docmd(command, arguments))
+        except OSError as error:
+            raise broken(self._config, error) from None
+
+    def _send(self, content: bytes) -> None:
+        try:
+            self._server.send(content)
+        except OSError as error:
+            raise broken(self._config, error) from None
+
+    def _end_letter(self) -> Answer:
+        """From the dot on, nobody knows what became of the letter until the server says so."""
+        patience = self._config.timeout * _PATIENCE
+        try:
+            if self._server.sock is not None:
+                self._server.sock.settimeout(patience)
+            self._server.send(b".\r\n")
+            return self._answer(*self._server.getreply())
+        except TimeoutError:
+            raise unknown(self._config, f"it did not answer within {patience:g} seconds") from None
+        except OSError:
+            raise unknown(self._config, "the line was cut") from None
+
+    def _answer(self, code: int, words: bytes) -> Answer:
+        return answer(code, words, self._login)
+
+
+class _Open(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        return _reply(self)
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    def getreply(self) -> tuple[int, bytes]:
+        return _reply(self)
+
+
+def _login(config: Config) -> Login:
+    try:
+        return Login(config.user, config.password.reveal() if config.password else "")
+    except Refused as no:
+        raise Failed(str(no)) from None
+
+
+def _called(config: Config, helo: str) -> smtplib.SMTP:
+    host = config.host if config.host.isascii() else in_ascii(config.host)
+    try:
+        if config.encryption == "tls":
+            return _Encrypted(host, config.port, helo, timeout=config.timeout, context=_context(config))
+        return _Open(host, config.port, helo, timeout=config.timeout)
+    except smtplib.SMTPResponseException as no:
+        raise answer(no.smtp_code, _bytes(no.smtp_error), Login()).refusing(config.host, "the connection") from None
+    except OSError as error:
+        raise broken(config, error) from None
+
+
+def _context(config: Config) -> ssl.SSLContext:
+    """Made for each letter, so that a renewed certificate counts at once."""
+    context = ssl.create_default_context()
+    if config.ca is not None:
+        try:
+            context.load_verify_locations(config.ca)
+        except OSError:
+            raise Failed(f"{config.ca} holds no certificates that can be read: mend mail.ca.") from None
+    return context
+
+
+def _reply(server: smtplib.SMTP) -> tuple[int, bytes]:
+    """As smtplib's own, but a server that never ends cannot fill our memory, and a long line is no error 500."""
+    try:
+        return _read(server)
+    except OSError:
+        server.close()
+        raise
+
+
+def _read(server: smtplib.SMTP) -> tuple[int, bytes]:
+    if server.file is None and server.sock is not None:
+        server.file = server.sock.makefile("rb")
+    said: list[bytes] = []
+    while len(said) < _MOST_LINES:
+        line = server.file.readline(_LONGEST_LINE) if server.file is not None else b""
+        if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
+            raise smtplib.SMTPServerDisconnected
+        found = _REPLY.match(line)
+        said.append(line[4:].strip() if found else line.strip())
+        if found is None or not line.endswith(b"\n"):
+            break
+        if found[2] != b"-":
+            return int(found[1]), b"\n".join(said)
+    return -1, b"\n".join(said)
+
+
+def _bytes(words: bytes | str) -> bytes:
+    return words if isinstance(words, bytes) else words.encode()

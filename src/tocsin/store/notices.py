@@ -1,0 +1,48 @@
+"""Hears, on PostgreSQL, that another process has saved wishes."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+from typing import Self
+
+import psycopg
+import sqlalchemy as sa
+
+from tocsin.store.outbox import CHANNEL
+
+_PATIENCE = 1.0
+"""Seconds: after so long without a notice it is seen whether anybody listens still, and a lost line is tried anew."""
+
+
+class Notices:
+    """Rings a bell at every notice, on a connection and in a thread of its own."""
+
+    def __init__(self, url: sa.URL, bell: threading.Event) -> None:
+        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._bell = bell
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="tocsin-notices", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._hear()
+            except psycopg.OperationalError:  # the worker meets the same trouble, and says so
+                self._over.wait(_PATIENCE)
+
+    def _hear(self) -> None:
+        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2) as connection:
+            connection.execute(f"LISTEN {CHANNEL}".encode())
+            self._bell.set()  # something may have been wished while nobody listened
+            while not self._over.is_set():
+                for _ in connection.notifies(timeout=_PATIENCE, stop_after=1):
+                    self._bell.set()

@@ -1,0 +1,295 @@
+"""What a line of the log says to somebody who gets it by mail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tests.core.examples import EXAMPLES
+from tests.core.test_any_sequence import STORIES, Tried
+from tests.core.world import (
+    ADA,
+    BOB,
+    CHARLIE,
+    DANA,
+    DUBOIS,
+    MINUTE,
+    NOON,
+    ONE,
+    PLAYBOOK,
+    TORONTO,
+    TOWN,
+    TRIAGERS,
+    Town,
+    entry,
+)
+from tocsin.core import events as e
+from tocsin.core.effects import Remind, SendMail
+from tocsin.core.events import REDACTED
+from tocsin.core.ids import Handle, Seq, Slug
+from tocsin.core.incident import Incident
+from tocsin.core.people import TOCSIN, Party, Person
+from tocsin.core.reactions import whom_to_remind
+from tocsin.language.letters import SIGNED, Letter, letter
+from tocsin.language.verbs import verb
+
+INCIDENT = Incident(number=ONE, state="open", title="Nobody can log in")
+THREE = NOON + 180 * MINUTE
+OFFER = e.RoleOffered(role=Slug("liaison"), to=Party(person=BOB.handle), text="It is late here.")
+ASK = e.AskMade(what="Look at the disk.", to=Party(person=BOB.handle), until=THREE)
+UPDATE = e.Updated(
+    kind="update", text="We are on it.", communities=(TORONTO.slug,), drafted_by=BOB.handle, approved_by=ADA.handle,
+    next_by=THREE,
+)  # fmt: skip
+REPORT, REVIEW = e.ReportOffered(to=BOB.handle), e.ReviewRequested(revision=3)
+INSIDE: list[tuple[e.Event, bool]] = [
+    (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False)
+]  # fmt: skip
+"""Every letter to a colleague, and whether it reminds."""
+EVERY_INSIDE = pytest.mark.parametrize(
+    ("event", "reminds"), INSIDE, ids=lambda each: type(each).__name__ if isinstance(each, e.Event) else str(each)
+)
+
+
+def written(
+    event: e.Event,
+    *,
+    reminds: bool = False,
+    to: Person = BOB,
+    by: Person = ADA,
+    incident: Incident = INCIDENT,
+    town: Town = TOWN,
+) -> Letter:
+    """The letter to a colleague about line 4."""
+    effect = SendMail(incident=ONE, about=Seq(4), to=to.handle, reminds=reminds)
+    return letter(effect, entry(event, 4, by=by), incident, to, PLAYBOOK, town)
+
+
+def told(event: e.Updated = UPDATE, *, to: Person = CHARLIE, town: Town = TOWN, community: str = "utoronto") -> Letter:
+    """The letter to somebody who speaks for a community."""
+    effect = SendMail(incident=ONE, about=Seq(4), to=to.handle, community=Slug(community))
+    return letter(effect, entry(event, 4, by=ADA), INCIDENT, to, PLAYBOOK, town)
+
+
+# ── whole letters ──
+
+
+def test_an_offer_of_a_role() -> None:
+    it = written(OFFER)
+    assert it.subject == "Incident 1: Nobody can log in"
+    assert it.text == (
+        "Ada Lovelace asks you to be External Liaison of this incident.\n"
+        "\n"
+        "It is late here.\n"
+        "\n"
+        "To take it: tocsin do accept liaison --incident 1\n"
+        "\n"
+        "If you cannot: tocsin do decline liaison --incident 1\n"
+        "\n"
+        "Tocsin wrote this letter for your team.\n"
+    )
+
+
+def test_word_to_a_community() -> None:
+    it = told()
+    assert it.subject == "Nobody can log in"
+    assert it.text == (
+        "We are on it.\n"
+        "\n"
+        "You hear from us again by Thursday, 12 November 2026 at 15:00 GMT.\n"
+        "\n"
+        "Bob Kahn\n"
+        "\n"
+        "You get this because you speak for University of Toronto. It is about our incident 1.\n"
+    )
+
+
+def test_a_reminder_of_the_next_word() -> None:
+    it = written(UPDATE, reminds=True)
+    assert it.subject == "Incident 1: Nobody can log in"
+    assert it.text == (
+        "The communities were promised word from us by Thursday, 12 November 2026 at 15:00 GMT, and nobody has written"
+        " it yet.\n"
+        "\n"
+        "Say what is known, what was tried and what comes next, even if that is little.\n"
+        "\n"
+        "To write it: tocsin do update TEXT --incident 1\n"
+        "\n"
+        "Tocsin wrote this letter for your team.\n"
+    )
+
+
+# ── the others ──
+
+
+def test_an_ask_says_what_by_when_and_how_to_answer() -> None:
+    text = written(ASK).text
+    assert text.startswith("Ada Lovelace asks you to do this by Thursday, 12 November 2026 at 15:00 GMT:\n\nLook at")
+    assert "tocsin do accept-ask --ask 4 --incident 1" in text
+    assert "tocsin do finish-ask OUTCOME --ask 4 --incident 1" in text
+
+
+def test_an_ask_without_a_time_names_none() -> None:
+    assert "asks you to do this:\n" in written(replace(ASK, until=None)).text
+
+
+def test_a_reminder_of_an_ask_begins_with_it() -> None:
+    first, rest = written(ASK, reminds=True).text.split("\n\n", 1)
+    assert (first, rest) == ("This is due now.", written(ASK).text)
+
+
+def test_who_is_offered_the_report_learns_what_that_means() -> None:
+    text = written(REPORT).text
+    assert text.startswith("Ada Lovelace asks you to own the report of this incident: to see it written, reviewed and")
+    assert "tocsin do own-report --incident 1" in text
+
+
+def test_a_review_says_which_revision_and_how_to_read_it() -> None:
+    text = written(REVIEW).text
+    assert text.startswith("Ada Lovelace asks you to read the report of this incident, revision 3.")
+    assert "To read it: tocsin report build 1\n" in text
+    assert "tocsin do review --incident 1, with --verdict ask-for-changes" in text
+
+
+def test_what_is_offered_to_a_group_nobody_need_decline() -> None:
+    text = written(replace(OFFER, to=Party(group=TRIAGERS.slug))).text
+    assert text.startswith("Ada Lovelace asks somebody of Support Triagers to be External Liaison")
+    assert "decline" not in text
+
+
+def test_a_role_the_playbook_has_no_more_is_called_by_its_slug() -> None:
+    text = written(replace(OFFER, role=Slug("scribe"))).text
+    assert text.startswith("Ada Lovelace asks you to be scribe of this incident.")
+
+
+def test_of_a_group_that_is_gone_whoever_reads_it_is_asked() -> None:
+    assert "asks you to do this" in written(replace(ASK, to=Party(group=Slug("gone")))).text
+
+
+def test_an_offer_without_words_leaves_no_gap() -> None:
+    assert "\n\n\n" not in written(replace(OFFER, text="  \n")).text
+
+
+@pytest.mark.parametrize(("by", "called"), [(TOCSIN, "Tocsin"), (Person(handle=Handle("gone"), name="x"), "gone")])
+def test_whoever_asks_is_called_by_name(by: Person, called: str) -> None:
+    assert written(REPORT, by=by).text.startswith(f"{called} asks")
+
+
+@pytest.mark.parametrize("kind", sorted(set(EXAMPLES) - {type(event).__name__ for event, _ in INSIDE}))
+def test_nobody_is_written_to_about_anything_else(kind: str) -> None:
+    with pytest.raises(TypeError, match=f"Nobody is written to about {kind}"):
+        written(EXAMPLES[kind])
+
+
+@EVERY_INSIDE
+def test_every_letter_to_a_colleague_is_signed(event: e.Event, reminds: bool) -> None:
+    assert written(event, reminds=reminds).text.endswith(f"\n\n{SIGNED}\n")
+
+
+@EVERY_INSIDE
+def test_a_drill_is_called_an_exercise(event: e.Event, reminds: bool) -> None:
+    it = written(event, reminds=reminds, incident=replace(INCIDENT, drill=True))
+    assert it.subject == "Exercise 1: Nobody can log in"
+
+
+@EVERY_INSIDE
+def test_what_a_letter_says_to_type_is_there(event: e.Event, reminds: bool) -> None:
+    typed = re.findall(r"tocsin do ([a-z-]+)([^\n]*)", written(event, reminds=reminds).text)
+    for name, rest in typed:
+        known = verb(name)
+        assert known is not None
+        assert set(re.findall(r"--([a-z-]+)", rest)) <= {option.name for option in known.options}
+    assert typed
+
+
+# ── word to the outside ──
+
+
+def test_word_without_a_promise_promises_nothing() -> None:
+    assert "hear from us" not in told(replace(UPDATE, next_by=None)).text
+
+
+def test_word_to_the_outside_does_not_tell_of_tocsin() -> None:
+    assert "ocsin" not in told().text
+    assert "Incident 1" not in told().subject
+
+
+def test_a_community_that_is_gone_is_called_by_its_slug() -> None:
+    assert "because you speak for mars." in told(community="mars").text
+
+
+# ── times ──
+
+
+EAST, WEST = replace(BOB, zone="Europe/Bucharest"), replace(BOB, zone="America/Los_Angeles")
+NEW_YORK = Town(communities=(replace(TORONTO, zone="America/Toronto"), DUBOIS))
+
+
+@pytest.mark.parametrize(
+    ("to", "at"),
+    [(BOB, "15:00 GMT"), (EAST, "17:00 EET"), (WEST, "07:00 PST"), (replace(BOB, zone="Asia/Kolkata"), "20:30 IST")],
+)
+def test_times_are_those_of_the_readers_clock_or_else_of_the_playbooks(to: Person, at: str) -> None:
+    assert f"Thursday, 12 November 2026 at {at}" in written(ASK, to=to).text
+    assert f"Thursday, 12 November 2026 at {at}" in told(to=to).text
+
+
+def test_where_the_readers_clock_is_unknown_it_is_their_communitys() -> None:
+    assert "at 10:00 EST" in told(town=NEW_YORK).text
+    assert "at 17:00 EET" in told(to=EAST, town=NEW_YORK).text
+    assert "at 15:00 GMT" in written(ASK, town=NEW_YORK).text
+
+
+def test_a_time_is_of_the_readers_day_and_season() -> None:
+    summer = replace(ASK, until=NOON.replace(month=7, hour=23, minute=30))
+    assert "by Sunday, 12 July 2026 at 16:30 PDT" in written(summer, to=WEST).text
+    assert "by Monday, 13 July 2026 at 02:30 EEST" in written(summer, to=EAST).text
+
+
+# ── redaction ──
+
+
+@pytest.mark.parametrize(("event", "words"), [(OFFER, "It is late here."), (ASK, "Look at the disk.")])
+def test_what_was_redacted_is_not_said(event: e.Event, words: str) -> None:
+    text = written(e.blanked(event)).text
+    assert words not in text
+    assert f"\n\n{REDACTED}\n\n" in text
+
+
+def test_a_reminder_does_not_say_what_was_said() -> None:
+    blank = e.blanked(UPDATE)
+    assert written(UPDATE, reminds=True) == written(blank, reminds=True)
+    assert UPDATE.text not in written(UPDATE, reminds=True).text
+
+
+def test_a_title_that_was_redacted_is_not_in_the_subject() -> None:
+    blank = replace(INCIDENT, title=REDACTED)
+    assert written(OFFER, incident=blank).subject == "Incident 1: [redacted]"
+
+
+# ── anything at all ──
+
+
+@given(STORIES)
+def test_whatever_happens_its_letters_can_be_written(tale: Tried) -> None:
+    story = tale.story
+    for wish in list(story.wishes.values()):
+        about = story.entries[wish.effect.about - 1]
+        mails: list[Any] = [wish.effect]
+        if isinstance(wish.effect, Remind):
+            mails = whom_to_remind(wish.effect, story.incident, about, story.given())
+        for mail in mails:
+            to = story.town.person(mail.to or "") if isinstance(mail, SendMail) else None
+            if to is not None:
+                it = letter(mail, about, story.incident, to, story.playbook, story.town)
+                assert it.subject
+                assert it.text.endswith(".\n")
+
+
+def test_a_letter_to_one_of_a_group_is_the_same_for_each() -> None:
+    to_group = replace(ASK, to=Party(group=TRIAGERS.slug))
+    assert written(to_group, to=BOB) == written(to_group, to=DANA)
