@@ -18,7 +18,7 @@ from tests.servers import Postgres
 from tocsin import playbooks
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
-from tocsin.store import copying, files, log, outbox, schema
+from tocsin.store import files, log, outbox, schema
 from tocsin.store.backup import Kept, Restored, backup, restore
 from tocsin.store.works import Store, Unavailable
 from tocsin.store.writer import open_store
@@ -242,7 +242,7 @@ def test_a_database_of_an_older_version_is_backed_up_as_it_is_and_brought_up_to_
     db_url: str, place: str, file: Path
 ) -> None:
     with open_store(db_url) as store:
-        store.run(lambda c: copying.bring_to(c, "0001"))
+        store.run(lambda c: schema.bring_to(c, "0001"))
         for statement in OLD.split(";"):
             store.run(lambda c, statement=statement: c.execute(sa.text(statement)))  # type: ignore[misc]
         assert backup(store, file) == Kept(incidents=1, lines=0)

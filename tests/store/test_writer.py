@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tocsin.store.engines import address
+from tocsin.store.engines import OWNED, address
 from tocsin.store.postgres import PostgresStore
 from tocsin.store.writer import SqliteStore, Store, Unavailable, Work, open_store
 
@@ -348,9 +348,7 @@ class TestSqlite:
             wait_for_all(answers, PATIENCE)
         troubles = [answer.exception() for answer in answers]
         assert len({id(trouble) for trouble in troubles}) == 3
-        assert {str(trouble) for trouble in troubles} == {
-            "Another process holds the database file; nothing was written. Try again in a moment."
-        }
+        assert {str(trouble) for trouble in troubles} == {OWNED}
 
     def test_when_the_other_process_is_done_writing_goes_on(self, sqlite_url: str, sqlite: SqliteStore) -> None:
         sqlite.close()

@@ -162,7 +162,7 @@ def _filled(source: sa.Connection, target: sa.Connection, file: Path, why: str) 
     """A backup of an older version is brought up to date here: only then can its outbox be held."""
     try:
         copying.rows(source, target)
-        copying.bring_to(target, "head")
+        schema.bring_to(target, "head")
         copying.count_on(target)
         sentence = next(_differences(target), None)
     except (ValueError, TypeError, LookupError, exc.SQLAlchemyError) as trouble:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
+from tocsin.store import schema
 from tocsin.store.instant import Instant
 
 CHUNK = 500
@@ -40,7 +39,7 @@ def pages(source: sa.Connection, path: Path) -> None:
 
 def rows(source: sa.Connection, target: sa.Connection) -> None:
     """Make the tables of the source's version in the empty target, and fill them."""
-    bring_to(target, source.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
+    schema.bring_to(target, source.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one())
     tables = tables_of(target)
     for table in reversed(tables):
         target.execute(table.delete())  # what its migrations put there
@@ -48,14 +47,6 @@ def rows(source: sa.Connection, target: sa.Connection) -> None:
         with source.execute(sa.select(table).execution_options(yield_per=CHUNK)) as found:
             for part in found.mappings().partitions():
                 target.execute(table.insert(), [dict(row) for row in part])
-
-
-def bring_to(target: sa.Connection, version: str) -> None:
-    """Migrate within the transaction that is under way."""
-    config = Config()
-    config.set_main_option("script_location", "tocsin.store:migrations")
-    config.attributes["connection"] = target
-    command.upgrade(config, version)
 
 
 def tables_of(connection: sa.Connection) -> list[sa.Table]:

@@ -10,7 +10,10 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import exc, pool
 
-OWNED = "Another process holds the database file; nothing was written. Try again in a moment."
+OWNED = (
+    "Another process holds the database file; nothing was written. "
+    "Try again in a moment; if it is `tocsin worker`, stop it first."
+)
 BUSY = "The database is busy; nothing was written. Try again in a moment."
 
 

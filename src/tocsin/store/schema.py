@@ -42,9 +42,14 @@ def _upgrade(connection: sa.Connection) -> None:
     if connection.dialect.name == "postgresql":  # SQLite has but one writer; here two may come at once
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(7367)"))
     _must_be_ours(_state(connection))
+    bring_to(connection, "head")
+
+
+def bring_to(connection: sa.Connection, revision: str) -> None:
+    """Migrate within the transaction that is under way."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 def _state(connection: sa.Connection) -> State:
