@@ -45,8 +45,15 @@ def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
         if not tocsin.store.own():
             raise Refused("A worker works on this folder already. Stop that one first.")
         must_be_durable(tocsin.store)
-        with Listener(tocsin, _socket(settings)) if tocsin.store.alone else nullcontext():
+        with answering(settings, tocsin):
             yield tocsin, Worker(tocsin, performing)
+
+
+@contextmanager
+def answering(settings: Settings, tocsin: Tocsin) -> Iterator[None]:
+    """While we own the database, others may hand us what they want to write."""
+    with Listener(tocsin, _socket(settings)) if tocsin.store.alone else nullcontext():
+        yield
 
 
 @contextmanager

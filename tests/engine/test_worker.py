@@ -33,6 +33,7 @@ from tocsin.engine.worker import LIMIT, Worker
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.ports import Failed, Mail, Mailer, Ports, Publisher
 from tocsin.store import outbox
+from tocsin.store.tables import effects
 from tocsin.store.works import Unavailable
 
 ONE = IncidentNumber(1)
@@ -82,7 +83,11 @@ def test_a_wish_that_comes_true_stands_in_the_log(tocsin: Tocsin, tmp_path: Path
     worked(tocsin, publisher=GitRepo(Config(repository=str(tmp_path / "reports"))))
     last = entries(tocsin)[-1]
     assert isinstance(last.event, e.ReportPublished)
-    assert (last.event.revision, last.event.request, last.source) == (1, last.about, f"effect:{wishes(tocsin)[-1].id}")
+    assert (last.event.revision, last.event.request, last.source) == (
+        1,
+        last.about,
+        f"effect:{wishes(tocsin)[-1].mark}",
+    )
     assert (tmp_path / "reports" / f"{last.event.path}.json").exists()
     assert (tmp_path / "reports" / f"{last.event.path}.md").exists()
 
@@ -563,3 +568,14 @@ def test_only_what_is_newer_than_asked_goes_and_the_rest_is_given_up_in_sight(to
 
 def test_what_is_not_held_cannot_be_released(tocsin: Tocsin) -> None:
     assert refusal(tocsin, c.ReleaseOutbox()) == "The outbox is not held; it sends as usual."
+
+
+def test_what_cannot_be_read_is_given_up_and_stops_nobody(tocsin: Tocsin) -> None:
+    declared(tocsin)
+    update(tocsin, "First.")
+    update(tocsin, "Second.")
+    tocsin.store.run(lambda c: c.execute(effects.update().where(effects.c.id == 1).values(kind="Sing")))
+    box = Postbox()
+    worked(tocsin, box)
+    assert [mail.text.splitlines()[0] for mail in box.sent] == ["Second."]
+    assert told(tocsin) == [("given-up", "The outbox holds something here that cannot be read.")]

@@ -30,10 +30,8 @@ def see_to(session: Session, tocsin: Tocsin, answer: Answer) -> list[Wish]:
     numbers = [wish.id for wish in due]
     if (why := _held(tocsin)) is not None:
         tell(f"Nothing is sent: {why}")
-    elif tocsin.store.own():
-        _perform(session, tocsin, due[0].effect.incident)
-    else:
-        _wait(tocsin, numbers)
+    elif not tocsin.store.own() or _perform(session, tocsin, due[0].effect.incident):
+        _wait(tocsin, numbers)  # for whoever else has it
     became = _now(tocsin, numbers)
     for wish in became:
         tell(_sentence(tocsin, wish))
@@ -62,13 +60,16 @@ def name_of(tocsin: Tocsin, effect: Effect) -> str:
         return called(StoredDirectory(connection), effect.to)
 
 
-def _perform(session: Session, tocsin: Tocsin, incident: IncidentNumber) -> None:
+def _perform(session: Session, tocsin: Tocsin, incident: IncidentNumber) -> bool:
+    """Whether it could be seen to here."""
     try:
         ports = bootstrap.ports(session.settings, in_use=True)
     except Refused as no:  # a secret, say, that only the worker's account may read
         tell(f"It is left to the worker. {no}")
-        return
-    Worker(tocsin, ports, incident=incident).work_off(PATIENCE)
+        return False
+    with bootstrap.answering(session.settings, tocsin):
+        Worker(tocsin, ports, incident=incident).work_off(PATIENCE)
+    return True
 
 
 def _wait(tocsin: Tocsin, numbers: Sequence[EffectId]) -> None:

@@ -128,3 +128,10 @@ class Wish:
 
 EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in Effect.__subclasses__()}
 """Every kind by its name, as it is stored."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Effect):
+    """What another version or another hand has stored: nobody can perform it, and it must stop nobody else."""
+
+    port = "clock"

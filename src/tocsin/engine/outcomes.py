@@ -30,7 +30,7 @@ def came_true(tocsin: Tocsin, taken: Taken, came: Came) -> Work[bool]:
         if wish is None:
             return False
         for command in came.commands:
-            tocsin.work(command, by=TOCSIN, at=came.at, source=f"effect:{wish.id}")(c)
+            tocsin.work(command, by=TOCSIN, at=came.at, source=f"effect:{wish.mark}")(c)
         outbox.wish(c, [each for each in came.wishes if each.port in tocsin.serves], tocsin.clock())
         if wish.told and came.wanted:
             _report(tocsin, c, wish, "delivered")

@@ -10,7 +10,7 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from tocsin.core.commands import Command, RecordPublication
-from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Wish
+from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Unreadable, Wish
 from tocsin.core.events import Entry, PublicationRequested
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
@@ -61,6 +61,8 @@ def recorded(number: IncidentNumber, request: Seq, published: Published) -> Reco
 
 def _prepared(tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Ports) -> Callable[[], Came]:
     effect = wish.effect
+    if isinstance(effect, Unreadable):
+        raise Failed("The outbox holds something here that cannot be read.", permanent=True)
     incident = log.incident(connection, effect.incident)
     about = log.line(connection, effect.incident, effect.about)
     if about is None or not still_wanted(effect, incident, about):
@@ -78,8 +80,8 @@ def _prepared(tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Port
         case Remind():
             mails = whom_to_remind(effect, incident, about, tocsin.given(connection))
             return lambda: Came(wishes=tuple(mails))
-        case other:
-            raise TypeError(f"{type(other).__name__} is not taught to the performer.")
+        case _:
+            raise Failed("This version of Tocsin does not know how to do that.", permanent=True)
 
 
 def _published(effect: PublishReport, made: Publication, publisher: Publisher) -> Came:

@@ -93,18 +93,22 @@ class Worker:
     def stop(self) -> None:
         """Take nothing more. Safe to call from a signal handler."""
         self._stopping = True
-        self._bell.set()
+        threading.Thread(target=self._bell.set, daemon=True).start()  # whom the signal interrupts may hold its lock
 
     def work_off(self, patience: timedelta = DRAIN) -> None:
-        """Perform what is due now, and what follows from it, until nothing is; or for as long as there is patience."""
+        """Perform what is due now, and what follows from it, until nothing is; after a while, begin with nothing more.
+
+        What has begun is waited for: nobody could say otherwise what came of it.
+        """
         until = time.monotonic() + patience.total_seconds()
         while not self._stopping:
             self._bell.clear()
             took, left = self._turn(), until - time.monotonic()
             if left <= 0 or not (took or self._jobs):
-                return
+                break
             if not took:
                 self._bell.wait(min(left, 1.0))
+        self._wait_for_jobs(self._limit)
 
     # ── taking ──
 
@@ -115,6 +119,9 @@ class Worker:
             took = [self._take(port) for port in self._gates]
         except Unavailable as trouble:
             self._say_once(str(trouble))
+            return False
+        except Exception:  # noqa: BLE001 — whatever it is, the next turn may meet it no more
+            _log.exception("A turn of the worker met a bug.")
             return False
         self._say_once("")
         return any(took)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
-from tocsin.core.effects import SOON, URGENT, WHENEVER, Effect, Wish, WishState
+from tocsin.core.effects import SOON, URGENT, WHENEVER, Effect, Unreadable, Wish, WishState
 from tocsin.core.ids import EffectId, IncidentNumber, Seq
 from tocsin.store import tables as t
 from tocsin.store.codec import decode_effect, encode
@@ -285,7 +285,14 @@ def release(c: sa.Connection) -> None:
 
 def _wish(row: Any) -> Wish:
     body = {name: getattr(row, name) for name in _KEPT}
-    return Wish(id=EffectId(row.id), effect=decode_effect(row.kind, row.body), **body)
+    return Wish(id=EffectId(row.id), effect=_effect(row), **body)
+
+
+def _effect(row: Any) -> Effect:
+    try:
+        return decode_effect(row.kind, row.body)
+    except (KeyError, ValueError):
+        return Unreadable(incident=IncidentNumber(row.incident), about=Seq(row.about))
 
 
 _KEPT = ("mark", "state", "since", "due", "tries", "fails", "deaths", "told", "trouble")
