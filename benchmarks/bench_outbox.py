@@ -24,7 +24,7 @@ from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.people import TOCSIN, Community, Person
 from tocsin.engine.door import Tocsin
 from tocsin.engine.worker import Worker
-from tocsin.ports import Mail, Pace, Ports
+from tocsin.ports import Leaving, Mail, Pace, Ports, freely
 from tocsin.store import tables as t
 from tocsin.store.schema import migrate
 from tocsin.store.works import Store
@@ -47,7 +47,7 @@ class Receiver:
     called: list[float] = field(default_factory=list)
     heard: threading.Event = field(default_factory=threading.Event)
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, leaving: Leaving = freely) -> None:
         self.called.append(time.perf_counter())
         self.heard.set()
 
@@ -165,9 +165,10 @@ def _fill(store: Store, tocsin: Tocsin, done: int, tomorrow: int) -> None:
 
 def _row(place: int, state: str, due: datetime) -> dict[str, object]:
     return {
-        "mark": f"{state}-{place}", "incident": 1, "about": 1, "port": "mailer", "urgency": place % 3,
+        "mark": f"{state}-{place}", "incident": 1, "about": 1, "port": "mailer", "urgency": place % 2,
         "destination": f"mail:{place % 50}", "kind": "SendMail", "body": {"incident": 1, "about": 1, "to": "bob"},
-        "since": due, "due": due, "state": state, "tries": 0, "fails": 0, "deaths": 0, "told": False, "trouble": "",
+        "since": due, "due": due, "state": state, "tries": 0, "fails": 0, "deaths": 0, "failing": None, "told": False,
+        "left": False, "trouble": "",
     }  # fmt: skip
 
 

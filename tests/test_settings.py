@@ -68,7 +68,7 @@ def test_a_setting_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
 
 def test_an_integration_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) -> None:
     said = refusal(tmp_path, '[publish]\nrepository = "x"\n')
-    assert said == "There is no integration “publish”. There are: fake, gitrepo, mail."
+    assert said == f"{tmp_path / FILE}: There is no integration “publish”. There are: fake, gitrepo, mail."
 
 
 def test_a_file_that_is_not_toml_is_one_sentence(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_what_the_file_names_serves(tmp_path: Path) -> None:
 
 def test_two_that_serve_the_same_port_are_refused(tmp_path: Path) -> None:
     said = refusal(tmp_path, f'{LETTERS}[fake]\naddress = "http://127.0.0.1:8025"\n')
-    assert said == "“fake” does what another integration does already (mailer). Leave one of them out."
+    assert said.endswith(": “fake” does what another integration does already (mailer). Leave one of them out.")
 
 
 SECRETIVE = f'{LETTERS}user = "u"\npassword = "file:/nowhere"\n'

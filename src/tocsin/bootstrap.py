@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields
@@ -16,7 +17,7 @@ from tocsin.engine.door import Tocsin, now
 from tocsin.engine.worker import Worker
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.ports import Ports, Publisher
-from tocsin.settings import Secret, Settings, configured
+from tocsin.settings import FILE, Secret, Settings, configured
 from tocsin.store import engines
 from tocsin.store.clocks import DatabaseClock
 from tocsin.store.schema import migrate, ready
@@ -28,12 +29,13 @@ from tocsin.store.writer import open_store
 @contextmanager
 def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
     """Tocsin on the data folder of these settings; an empty folder is made ready."""
-    serves = ("clock", *ports(settings).serves)
+    serves = ("clock", *served(settings))
     with open_database(settings) as store:
         ready(store)
         if store.alone:  # or may be, once whoever else writes to it has gone
             yield Asking(store, playbooks.default(), clock or now, serves, socket=_socket(settings))
         else:
+            must_be_durable(store)
             yield Tocsin(store, playbooks.default(), clock or DatabaseClock(store), serves)
 
 
@@ -42,11 +44,18 @@ def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
     """A worker who will perform everything, and answers whoever else wants to write meanwhile."""
     performing = ports(settings, in_use=True)
     with open_tocsin(settings) as tocsin:
-        if not tocsin.store.own():
-            raise Refused("A worker works on this folder already. Stop that one first.")
-        must_be_durable(tocsin.store)
+        _become_owner(tocsin.store)
         with answering(settings, tocsin):
             yield tocsin, Worker(tocsin, performing)
+
+
+def _become_owner(store: Store) -> None:
+    """A command that holds the database is gone in a moment; another worker is not."""
+    until = time.monotonic() + store.patience
+    while not store.own():
+        if time.monotonic() > until:
+            raise Refused("Another worker, or a command that is sending still, has this folder. Stop it, or try again.")
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -64,13 +73,29 @@ def open_database(settings: Settings) -> Iterator[Store]:
     except OSError as trouble:
         raise Refused(f"The data folder {settings.data} cannot be made: {trouble.strerror}.") from trouble
     with open_store(settings.database) as store:
-        if not _is_there(settings.database):
+        if not is_there(settings.database):
             migrate(store)
         yield store
 
 
+def served(settings: Settings) -> tuple[str, ...]:
+    """The ports that somebody performs wishes at, once the settings are right: what is promised until then waits."""
+    told = {name: table for name, table in settings.integrations.items() if name in integrations.INTEGRATIONS}
+    return tuple({"publisher", *(port for name, table in told.items() for port in integrations.meant(name, table))})
+
+
 def ports(settings: Settings, *, in_use: bool = False) -> Ports:
-    """Who performs wishes here. `in_use`: they are about to, so that a secret that is not there is refused now."""
+    """Who performs wishes here; a mistake in what the file says of them is refused.
+
+    `in_use`: they are about to, so that a secret that is not there is refused, too.
+    """
+    try:
+        return _ports(settings, in_use=in_use)
+    except Refused as no:
+        raise Refused(f"{settings.data / FILE}: {no}") from None
+
+
+def _ports(settings: Settings, *, in_use: bool) -> Ports:
     found: dict[str, Any] = {}
     for name, told in settings.integrations.items():
         one = _integration(name, {**_defaults(name, settings), **told}, in_use=in_use)
@@ -110,7 +135,7 @@ def _socket(settings: Settings) -> Path:
     return beside(engines.path(engines.address(settings.database)))
 
 
-def _is_there(database: str) -> bool:
+def is_there(database: str) -> bool:
     """Readers of SQLite cannot make the file they read; a server's database is there, or says so itself."""
     address = engines.address(database)
     try:

@@ -7,7 +7,7 @@ it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
@@ -17,16 +17,24 @@ class Failed(Exception):
     """The world said no.
 
     `permanent`: trying again cannot help. `after`: not before this long. `unsure`: it may have happened all the same,
-    as when the line was cut before the answer came.
+    as when the line was cut before the answer came. `receiver`: whoever we asked is well, and only will not serve this
+    one receiver.
     """
 
     def __init__(
-        self, sentence: str, *, permanent: bool = False, after: timedelta | None = None, unsure: bool = False
+        self,
+        sentence: str,
+        *,
+        permanent: bool = False,
+        after: timedelta | None = None,
+        unsure: bool = False,
+        receiver: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.permanent = permanent
         self.after = after
         self.unsure = unsure
+        self.receiver = receiver
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +43,16 @@ class Pace:
 
     rate: float
     burst: int = 1
+
+
+Leaving = Callable[[], None]
+"""Called right before something can no longer be called back, by who may not do it twice. Until then, it has not
+happened; from then on, nobody knows before the answer. Raises `Failed` where it must not happen any more: let that
+through."""
+
+
+def freely() -> None:
+    """For whoever asks by hand, and minds nothing."""
 
 
 class Port(Protocol):
@@ -110,7 +128,7 @@ class Mail:
 class Mailer(Port, Protocol):
     """Hands letters to whoever carries them."""
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, leaving: Leaving = freely) -> None:
         """Returns once somebody else has taken responsibility for the letter."""
         ...
 

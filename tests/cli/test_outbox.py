@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,21 +48,21 @@ def rows(tocsin: Shell, *more: str) -> list[list[str]]:
 
 def test_the_shell_sends_what_its_command_wished_for_and_says_so(mailing: Shell) -> None:
     said = mailing.done("do", "offer", "--role", "liaison", "--to", "bob", "--as", "ada")
-    assert said.err == "Done: incident 1, line 3.\nThe mail to Bob Kahn is sent.\n"
+    assert said.err == "Done: incident 1, line 3.\nThe mail to Bob Kahn about line 3 is sent.\n"
     assert rows(mailing) == []
 
 
 def test_what_came_true_is_listed_too_where_somebody_asks(mailing: Shell) -> None:
     mailing.done("do", "update", "We are on it.", "--as", "ada")
     (row,) = rows(mailing, "--all")
-    assert (row[0], row[1], row[2], row[6]) == ("1", "1", "done", "The mail to Charlie Babbage")
+    assert (row[0], row[1], row[2], row[6]) == ("1", "1", "done", "The mail to Charlie Babbage about line 3")
 
 
 def test_what_fails_waits_and_the_command_stands_all_the_same(mailing: Shell, world: World) -> None:
     world.trouble("refuse", port="mailer", status=503)
     said = mailing.done("do", "update", "We are on it.", "--as", "ada")
-    assert "The mail to Charlie Babbage waits." in said.err
-    assert "A worker tries again: tocsin worker." in said.err
+    assert "The mail to Charlie Babbage about line 3 waits: " in said.err
+    assert "A worker, if one runs, tries again. Try again: tocsin outbox retry 1." in said.err
     assert [row[2] for row in rows(mailing)] == ["waiting"]
     assert "We are on it." in mailing.done("incident", "timeline", "1").out
 
@@ -69,23 +70,25 @@ def test_what_fails_waits_and_the_command_stands_all_the_same(mailing: Shell, wo
 def test_a_person_may_have_it_tried_at_once(mailing: Shell, world: World) -> None:
     world.trouble("refuse", port="mailer", status=503, times=1)
     mailing.done("do", "update", "We are on it.", "--as", "ada")
-    assert mailing.done("outbox", "retry", "1", "--as", "bob").err == "Done.\nThe mail to Charlie Babbage is sent.\n"
+    said = mailing.done("outbox", "retry", "1", "--as", "bob").err
+    assert said == "Done.\nThe mail to Charlie Babbage about line 3 is sent.\n"
 
 
 def test_what_may_have_arrived_is_said_to_have(mailing: Shell, world: World) -> None:
     world.trouble("cut-after", port="mailer", times=1)
     said = mailing.done("do", "update", "We are on it.", "--as", "ada")
-    assert "The mail to Charlie Babbage may have arrived or not:" in said.err
+    assert "The mail to Charlie Babbage about line 3 may have arrived or not:" in said.err
     assert [row[2] for row in rows(mailing)] == ["unknown"]
     mailing.done("outbox", "arrived", "1", "--as", "ada")
     assert rows(mailing) == []
-    assert "The mail to Charlie Babbage did get through." in mailing.done("incident", "timeline", "1").out
+    timeline = mailing.done("incident", "timeline", "1").out
+    assert "The mail to Charlie Babbage about line 3 got through: somebody has made sure." in timeline
 
 
 def test_what_can_never_arrive_is_given_up_and_says_what_to_do(mailing: Shell) -> None:
     said = mailing.done("do", "update", "We are on it.", "--community", "dubois", "--as", "ada")
-    assert "Nobody speaks for dubois. Name somebody in the directory, then try again." in said.err
-    assert [row[2] for row in rows(mailing)] == ["given-up"]
+    assert "Nobody speaks for that community. Name somebody in the directory." in said.err
+    assert [row[2] for row in rows(mailing)] == ["failed"]
 
 
 def test_a_person_gives_up_and_says_why(mailing: Shell, world: World) -> None:
@@ -129,6 +132,13 @@ def test_a_monitor_hears_of_what_waits_too_long(mailing: Shell, world: World) ->
     assert "waiting: 1, the oldest for" in mailing.refused("outbox", "check", "--minutes", "0")
 
 
+def test_a_monitor_hears_of_what_did_not_get_through_until_somebody_has_seen_to_it(mailing: Shell) -> None:
+    mailing.done("do", "update", "We are on it.", "--community", "dubois", "--as", "ada")
+    assert "needing a person: 1" in mailing.refused("outbox", "check")
+    mailing.done("outbox", "give-up", "1", "--why", "Told by phone.", "--as", "ada")
+    assert mailing.done("outbox", "check").err == "All that is due has gone out.\n"
+
+
 def test_a_monitor_hears_of_what_needs_a_person(mailing: Shell, world: World) -> None:
     world.trouble("cut-after", port="mailer", times=1)
     mailing.done("do", "update", "We are on it.", "--as", "ada")
@@ -139,5 +149,31 @@ def test_a_secret_that_is_missing_here_leaves_it_to_the_worker(mailing: Shell, d
     with (data / "tocsin.toml").open("a") as file:
         file.write('secret = "env:NOT_SET_ANYWHERE"\n')
     said = mailing.done("do", "update", "We are on it.", "--as", "ada")
-    assert "It is left to the worker. The setting “fake.secret” is secret" in said.err
+    assert "It is left to the worker. " in said.err
+    assert "The setting “fake.secret” is secret" in said.err
     assert [row[2] for row in rows(mailing)] == ["waiting"]
+
+
+def test_a_mistake_in_the_settings_keeps_nobody_from_writing(mailing: Shell, data: Path) -> None:
+    with (data / "tocsin.toml").open("a") as file:
+        file.write("[mial]\nhost = 'x'\n")
+    said = mailing.done("do", "note", "The hub is back.", "--as", "ada")
+    assert "There is no integration “mial”" in said.err
+    assert "Until that is put right, nothing is sent." in said.err
+
+
+def test_what_a_dead_process_had_is_nobodys_any_more(mailing: Shell, data: Path) -> None:
+    mailing.done("do", "update", "We are on it.", "--as", "ada")
+    with sqlite3.connect(data / "tocsin.db") as database:
+        database.execute("UPDATE effects SET state = 'doing', left = true, lease = since, worker = 'dead'")
+    database.close()
+    assert mailing.done("outbox", "arrived", "1", "--as", "ada").err == "Done.\n"
+
+
+def test_an_incident_that_is_not_there_has_no_list(mailing: Shell) -> None:
+    assert mailing.refused("outbox", "list", "--incident", "9").startswith("There is no incident 9.")
+
+
+def test_so_many_minutes_are_a_mistake(mailing: Shell) -> None:
+    for minutes in ("-1", "99999999999999"):
+        assert "--minutes" in mailing.refused("outbox", "check", "--minutes", minutes, code=2)

@@ -151,7 +151,7 @@ def waiting(told: Shell, data: Path) -> Shell:
     reviewed(told)
     (data / "published").write_text("no folder")
     sentence = told.refused("report", "publish", "1")
-    assert sentence.endswith("The report waits to be published. Try again: tocsin report publish 1")
+    assert sentence.endswith("is not published. Put right what stands above, then: tocsin report publish 1")
     (data / "published").unlink()
     return told
 

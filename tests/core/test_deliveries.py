@@ -24,14 +24,15 @@ IS = {
     "doing": "is being tried at this moment.",
     "done": "got through;",
     "unknown": "may have arrived or not.",
+    "failed": "did not get through.",
     "given-up": "was given up already.",
     "quarantined": "is kept back,",
     "dropped": "was not wanted any more",
 }
 MAY: dict[type[c.Command], tuple[WishState, ...]] = {
-    c.TryAgain: ("waiting", "unknown", "given-up", "quarantined"),
-    c.GiveUp: ("waiting", "unknown", "quarantined"),
-    c.ConfirmArrival: ("unknown", "given-up", "quarantined"),
+    c.TryAgain: ("waiting", "unknown", "failed", "quarantined", "given-up"),
+    c.GiveUp: ("waiting", "unknown", "failed", "quarantined"),
+    c.ConfirmArrival: ("unknown", "failed", "quarantined", "given-up"),
 }
 
 
@@ -148,6 +149,14 @@ def test_what_was_given_up_may_be_tried_again_and_arrive_after_all() -> None:
         "given-up", "again", "given-up", "arrived",
     ]  # fmt: skip
     assert story.wishes[MAIL].state == "done"
+
+
+def test_what_tocsin_gave_up_waits_for_a_person_to_see_to_it() -> None:
+    story = with_mail("doing")
+    story.tell(c.ReportDelivery(effect=MAIL, outcome="given-up"), by=TOCSIN)
+    assert story.wishes[MAIL].state == "failed"
+    story.tell(GIVE_UP)
+    assert story.wishes[MAIL].state == "given-up"
 
 
 def test_what_arrived_cannot_arrive_again() -> None:

@@ -122,3 +122,9 @@ def test_a_new_community_is_no_member() -> None:
 def test_a_name_or_address_no_index_can_hold_is_refused() -> None:
     long = Person(handle=Handle("long"), name="a" * 201)
     assert "is 201 characters long" in refusal(c.UpdateDirectory(people=(long,)))
+
+
+@pytest.mark.parametrize("email", ["eve", "eve at example.org", "@example.org", "eve@", "a@b@c"])
+def test_what_is_no_mail_address_is_found_out_now_and_not_at_night(email: str) -> None:
+    person = Person(handle=Handle("eve"), name="Eve", email=email)
+    assert refusal(c.UpdateDirectory(people=(person,))).endswith("is no mail address; write one as ada@example.org.")

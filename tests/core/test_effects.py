@@ -9,12 +9,14 @@ from typing import get_args
 import pytest
 
 from tests.core.world import BOB, DUBOIS, MINUTE, NOON, ONE, TORONTO
-from tocsin.core.effects import EFFECTS, SOON, URGENT, WHENEVER, Effect, Port, PublishReport, Remind, SendMail
+from tocsin.core.effects import EFFECTS, SOON, URGENT, Effect, Port, PublishReport, Remind, SendMail
 from tocsin.core.ids import Seq, Slug
 from tocsin.store.codec import decode_effect, encode
 
 LINE = Seq(3)
 TO_BOB = SendMail(incident=ONE, about=LINE, to=BOB.handle)
+CALL = SendMail(incident=ONE, about=LINE, to=BOB.handle, calls=True)
+CALL_TO_NOBODY = SendMail(incident=ONE, about=LINE, to=None, calls=True)
 TO_DUBOIS = SendMail(incident=ONE, about=LINE, to=BOB.handle, community=DUBOIS.slug)
 TO_NOBODY = SendMail(incident=ONE, about=LINE, to=None, community=DUBOIS.slug)
 REMINDER = SendMail(incident=ONE, about=LINE, to=BOB.handle, reminds=True)
@@ -22,7 +24,7 @@ PUBLISH = PublishReport(incident=ONE, about=LINE)
 BOTH = (TORONTO.slug, DUBOIS.slug)
 OF_AN_UPDATE = Remind(incident=ONE, about=LINE, at=NOON + MINUTE, of="update", communities=BOTH)
 OF_AN_ASK = Remind(incident=ONE, about=LINE, at=NOON + MINUTE, of="ask")
-EXAMPLES = (TO_BOB, TO_DUBOIS, TO_NOBODY, REMINDER, PUBLISH, OF_AN_UPDATE, OF_AN_ASK)
+EXAMPLES = (TO_BOB, CALL, CALL_TO_NOBODY, TO_DUBOIS, TO_NOBODY, REMINDER, PUBLISH, OF_AN_UPDATE, OF_AN_ASK)
 
 
 def test_there_is_an_example_of_every_kind() -> None:
@@ -33,7 +35,7 @@ def test_there_is_an_example_of_every_kind() -> None:
 def test_every_wish_has_its_port_its_lane_and_its_urgency(effect: Effect) -> None:
     assert effect.port in get_args(Port)
     assert effect.destination
-    assert effect.urgency in (URGENT, SOON, WHENEVER)
+    assert effect.urgency in (URGENT, SOON)
 
 
 @pytest.mark.parametrize("effect", EXAMPLES, ids=repr)
@@ -54,6 +56,8 @@ def test_the_first_wish_ever_kept_has_no_more_than_it_had() -> None:
     ("effect", "destination"),
     [
         (TO_BOB, "mail:bob"),
+        (CALL, "mail:bob"),
+        (CALL_TO_NOBODY, "mail:nobody"),
         (REMINDER, "mail:bob"),
         (TO_DUBOIS, "mail:bob"),
         (TO_NOBODY, "mail:dubois"),
@@ -67,7 +71,9 @@ def test_what_goes_to_one_place_goes_in_one_lane(effect: Effect, destination: st
 
 
 def test_who_is_called_goes_before_who_is_told() -> None:
-    assert (TO_BOB.urgency, TO_DUBOIS.urgency, REMINDER.urgency, PUBLISH.urgency) == (URGENT, SOON, SOON, SOON)
+    assert [each.urgency for each in (CALL, CALL_TO_NOBODY)] == [URGENT, URGENT]
+    assert {each.urgency for each in EXAMPLES if each not in (CALL, CALL_TO_NOBODY)} == {SOON}
+    assert URGENT < SOON
 
 
 def test_only_a_reminder_waits_for_its_time() -> None:

@@ -37,7 +37,7 @@ from tocsin.core.given import Given
 from tocsin.core.ids import Handle, Seq, Slug
 from tocsin.core.incident import Incident, Told
 from tocsin.core.people import TOCSIN, Party, Person
-from tocsin.core.reactions import react, still_wanted, whom_to_remind, whom_to_write_for
+from tocsin.core.reactions import react, still_wanted, whom_to_remind, whom_to_write_to
 
 EMMA = Handle("emma")
 TWO_SPEAK = replace(TORONTO, representatives=(CHARLIE.handle, EMMA))
@@ -124,8 +124,18 @@ def test_whoever_asks_their_own_group_is_left_out() -> None:
     assert mailed(asked(), by=BOB) == [("dana", None)]
 
 
-def test_a_group_that_is_gone_has_no_members() -> None:
-    assert mailed(asked(Party(group=Slug("gone")))) == []
+EMPTY = Party(group=Slug("gone"))
+
+
+@pytest.mark.parametrize("event", [asked(EMPTY), replace(OFFER, to=EMPTY)])
+def test_a_group_that_is_gone_or_empty_gets_a_mail_to_nobody_that_fails_in_sight(event: e.Event) -> None:
+    assert reaction(event) == [SendMail(incident=ONE, about=Seq(3), to=None, calls=True)]
+
+
+def test_only_who_is_offered_a_role_or_asked_for_something_is_called() -> None:
+    loud = [OFFER, asked(), update("utoronto"), e.ReportOffered(to=BOB.handle), e.ReviewRequested(revision=1)]
+    called = [{wish.calls for wish in reaction(each) if isinstance(wish, SendMail)} for each in loud]
+    assert called == [{True}, {True}, {False}, {False}, {False}]
 
 
 def test_a_drill_is_practised_with_mail_among_the_team() -> None:
@@ -135,7 +145,7 @@ def test_a_drill_is_practised_with_mail_among_the_team() -> None:
 def test_who_is_asked_is_written_to_and_reminded_when_it_is_due() -> None:
     wishes = reaction(asked(Party(person=BOB.handle), LATER))
     assert wishes == [
-        SendMail(incident=ONE, about=Seq(3), to=BOB.handle),
+        SendMail(incident=ONE, about=Seq(3), to=BOB.handle, calls=True),
         Remind(incident=ONE, about=Seq(3), at=LATER, of="ask"),
     ]
 
@@ -536,12 +546,26 @@ def test_nobody_gets_two_reminders_of_one_thing() -> None:
     assert reminded(story) == of_it(BOB)
 
 
-# ── who speaks for a community now ──
+# ── who is there by now ──
 
 
 def instead(community: str | None) -> list[Effect]:
     slug = None if community is None else Slug(community)
-    return whom_to_write_for(SendMail(incident=ONE, about=Seq(3), to=None, community=slug), GIVEN)
+    about = entry(update(*filter(None, [community])), 3)
+    return whom_to_write_to(SendMail(incident=ONE, about=Seq(3), to=None, community=slug), about, GIVEN)
+
+
+@pytest.mark.parametrize("event", [asked(), replace(OFFER, to=TO_TRIAGERS)])
+def test_those_who_are_in_a_group_by_now_are_called(event: e.Event) -> None:
+    nobody = SendMail(incident=ONE, about=Seq(3), to=None, calls=True)
+    assert whom_to_write_to(nobody, entry(event, 3), GIVEN) == [
+        replace(nobody, to=BOB.handle), replace(nobody, to=DANA.handle),
+    ]  # fmt: skip
+
+
+def test_where_a_group_is_still_empty_nobody_is_called() -> None:
+    nobody = SendMail(incident=ONE, about=Seq(3), to=None, calls=True)
+    assert whom_to_write_to(nobody, entry(asked(EMPTY), 3), GIVEN) == []
 
 
 def test_those_who_speak_for_a_community_by_now_are_written_to() -> None:

@@ -271,8 +271,10 @@ def test_a_marked_line_that_was_taken_off_says_nothing() -> None:
 # ── what became of wishes ──
 
 
-def delivery(outcome: e.Outcome, wish: str = "SendMail", **fields: str) -> e.DeliveryReported:
-    return e.DeliveryReported(effect=EffectId(1), wish=wish, outcome=outcome, **fields)  # type: ignore[arg-type]
+def delivery(outcome: e.Outcome, wish: str = "SendMail", **fields: str) -> Entry:
+    """Line 4, about line 3."""
+    event = e.DeliveryReported(effect=EffectId(1), wish=wish, outcome=outcome, **fields)  # type: ignore[arg-type]
+    return entry(event, 4, about=LINE)
 
 
 @pytest.mark.parametrize(
@@ -284,11 +286,15 @@ def delivery(outcome: e.Outcome, wish: str = "SendMail", **fields: str) -> e.Del
         ("given-up", "did not get through, and is not tried any more."),
         ("quarantined", "ended whoever tried it, again and again, and is not tried any more."),
         ("again", "is tried once more."),
-        ("arrived", "did get through."),
+        ("arrived", "got through: somebody has made sure."),
     ],
 )
 def test_a_line_says_what_became_of_a_mail(outcome: e.Outcome, became: str) -> None:
-    assert kinds_and_texts(delivery(outcome, to="bob")) == [("delivery", f"The mail to Bob {became}")]
+    assert kinds_and_texts(delivery(outcome, to="bob")) == [("delivery", f"The mail to Bob about line 3 {became}")]
+
+
+def test_what_became_of_a_wish_stands_in_the_thread_of_the_line_that_wished() -> None:
+    assert [line.thread for line in of(delivery("delayed", to="bob"))] == [LINE]
 
 
 def test_every_outcome_has_its_words() -> None:
@@ -298,15 +304,16 @@ def test_every_outcome_has_its_words() -> None:
 @pytest.mark.parametrize(
     ("event", "begins"),
     [
-        (delivery("given-up", community="utoronto"), "The mail to utoronto did not"),
-        (delivery("given-up", to="bob", community="utoronto"), "The mail to Bob did not"),
+        (delivery("given-up", community="utoronto"), "The mail to utoronto about line 3 did not"),
+        (delivery("given-up", to="bob", community="utoronto"), "The mail to Bob about line 3 did not"),
+        (delivery("given-up"), "The mail to nobody about line 3 did not"),
         (delivery("given-up", "PublishReport"), "The report did not"),
         (delivery("given-up", "Remind"), "The reminder did not"),
         (delivery("given-up", "ReplyToTicket"), "ReplyToTicket did not"),
     ],
-    ids=["community", "representative", "report", "reminder", "a kind of another version"],
+    ids=["community", "representative", "nobody", "report", "reminder", "a kind of another version"],
 )
-def test_a_line_says_what_was_to_get_through(event: e.Event, begins: str) -> None:
+def test_a_line_says_what_was_to_get_through(event: Entry, begins: str) -> None:
     assert of(event)[0].text.startswith(begins)
 
 
@@ -318,7 +325,7 @@ def test_the_trouble_follows_what_became_of_it() -> None:
 
 
 def test_the_trouble_of_a_delivery_can_be_redacted() -> None:
-    redacted = entry(e.Redacted(why="A password."), 2, about=1)
+    redacted = entry(e.Redacted(why="A password."), 5, about=4)
     assert of(delivery("delayed", to="bob", trouble="hunter2"), redacted)[0].text == REDACTED
 
 

@@ -17,7 +17,7 @@ from tocsin.core.given import Given
 from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
-from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.playbook import Criterion, Playbook, Role, Section, Term
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
@@ -170,7 +170,7 @@ class Story:
         for entry in recorded:
             if isinstance(entry.event, DeliveryReported):
                 became = self.wishes[entry.event.effect]
-                self.wishes[became.id] = replace(became, state=_STATES[entry.event.outcome])
+                self.wishes[became.id] = replace(became, state=_became(entry))
             for effect in react(entry, incident, given):
                 self._wish(effect)
 
@@ -243,8 +243,9 @@ def entry(event: Event, seq: int = 1, *, at: datetime = NOON, by: Person = ADA, 
 
 def a_wish(effect: Effect, number: int = 1, *, since: datetime = NOON, **fields: Any) -> Wish:
     """A wish of that number that nobody has tried yet, unless said otherwise."""
-    new = {"mark": f"{number:032x}", "state": "waiting", "due": since, "tries": 0, "fails": 0, "deaths": 0}
-    return Wish(id=EffectId(number), effect=effect, since=since, **{**new, "told": False, "trouble": "", **fields})
+    new: dict[str, Any] = {"mark": f"{number:032x}", "state": "waiting", "due": since, "failing": None, "trouble": ""}
+    never = {"tries": 0, "fails": 0, "deaths": 0, "told": False, "left": False}
+    return Wish(id=EffectId(number), effect=effect, since=since, **{**new, **never, **fields})
 
 
 A_TICKET = Signal(
@@ -255,6 +256,13 @@ A_TICKET = Signal(
 def a_report(number: int = 1, *talk: Said, **fields: Any) -> Reported:
     """A signal of that number, with what was said about it."""
     return Reported(signal=replace(A_TICKET, id=SignalId(number), **fields), talk=talk)
+
+
+def _became(entry: Entry) -> WishState:
+    """What Tocsin itself gives up has failed; what a person gives up is seen to."""
+    assert isinstance(entry.event, DeliveryReported)
+    outcome = entry.event.outcome
+    return "failed" if (outcome, entry.by) == ("given-up", TOCSIN.handle) else _STATES[outcome]
 
 
 _STATES: dict[Outcome, WishState] = {

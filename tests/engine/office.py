@@ -20,7 +20,7 @@ from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
-from tocsin.ports import Failed, Mail, Pace, Publication, Published
+from tocsin.ports import Failed, Leaving, Mail, Pace, Publication, Published, freely
 from tocsin.store import log, reads
 from tocsin.store.schema import migrate
 from tocsin.store.tables import metadata
@@ -194,9 +194,10 @@ class Postbox:
     repeatable: bool = False
     pace: Pace | None = None
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, leaving: Leaving = freely) -> None:
         if self.troubles:
             raise self.troubles.pop(0)
+        leaving()
         self.sent.append(mail)
 
 

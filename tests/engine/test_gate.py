@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from tests.core.world import NOON
 from tocsin.engine.gate import IN_A_ROW, Gate
-from tocsin.engine.retry import LONGEST
+from tocsin.engine.retry import LONGEST, LONGEST_ASKED
 from tocsin.ports import Failed, Pace
 
 SECOND = timedelta(seconds=1)
+FULL = Failed("The box of charlie is full.", receiver=True)
 BUSY, REFUSED = Failed("The server is busy."), Failed("No such address.", permanent=True)
 FAST, SLOW = Pace(rate=10, burst=5), Pace(rate=0.5)
 
@@ -160,7 +161,51 @@ def test_a_probe_that_is_still_out_when_it_goes_down_again_is_the_only_one() -> 
     assert one.room(NOON + LONGEST) == 0
 
 
+def test_that_one_receiver_is_not_served_shuts_nobody_else_out() -> None:
+    one = gate()
+    for _ in range(99):
+        one.failed(FULL, NOON, chance=0)
+    assert (one.is_down, one.room(NOON), one.trouble) == (False, None, "")
+
+
+def test_it_says_that_the_port_answers_and_the_count_begins_anew() -> None:
+    one = down(failures=IN_A_ROW - 1)
+    one.failed(FULL, NOON, chance=0)
+    one.failed(BUSY, NOON, chance=0)
+    assert not one.is_down
+
+
+def test_a_probe_for_one_who_is_not_served_opens_it() -> None:
+    one, later = down(), NOON + SECOND
+    probe = one.took(1)
+    one.failed(FULL, later, chance=0)
+    one.gave_back(probe=probe)
+    assert (one.is_down, one.room(later)) == (False, None)
+
+
+def test_it_knows_for_how_long_it_is_down() -> None:
+    one = down()
+    one.failed(BUSY, NOON + 60 * SECOND, chance=0)
+    assert [each.down_for(NOON + 90 * SECOND) for each in (gate(), one)] == [timedelta(), 90 * SECOND]
+    one.succeeded()
+    assert one.down_for(NOON + 90 * SECOND) == timedelta()
+
+
 # ── when the world says when ──
+
+
+@pytest.mark.parametrize("asked", [timedelta(days=365), timedelta.max])
+def test_it_is_closed_for_no_longer_than_an_hour_whatever_the_world_asks(asked: timedelta) -> None:
+    one = gate()
+    one.failed(Failed("Come back.", after=asked), NOON, chance=0)
+    assert (one.opens(NOON), one.room(NOON + LONGEST_ASKED)) == (NOON + LONGEST_ASKED, None)
+
+
+def test_a_clock_that_was_ahead_for_a_moment_closes_it_no_longer_than_that() -> None:
+    one, ahead = gate(), NOON + timedelta(days=365)
+    one.failed(Failed("Come back.", after=60 * SECOND), ahead, chance=0)
+    assert one.room(NOON) == 0
+    assert one.room(NOON + LONGEST_ASKED) is None
 
 
 @pytest.mark.parametrize("permanent", [False, True])

@@ -16,7 +16,9 @@ from tocsin.core.ids import Seq
 from tocsin.engine.retry import (
     DEATHS,
     FIRST,
+    LEAST,
     LONGEST,
+    LONGEST_ASKED,
     PATIENCE,
     Again,
     Decision,
@@ -45,7 +47,8 @@ ASKED = st.timedeltas(timedelta(), 2 * PATIENCE)
 def failed(
     failure: Failed, fails: int = 0, now: datetime = NOON, *, repeatable: bool = True, chance: float = 0
 ) -> Decision:
-    return after_failure(failure, replace(WISH, fails=fails), now, repeatable=repeatable, chance=chance)
+    """What is decided on what fails since it first fell due, at noon."""
+    return after_failure(failure, replace(WISH, fails=fails, failing=NOON), now, repeatable=repeatable, chance=chance)
 
 
 def tries(chances: list[float]) -> list[datetime]:
@@ -107,14 +110,19 @@ def test_what_failed_is_tried_again_after_a_pause_or_at_the_end(fails: int, now:
 
 
 @given(FAILS, WITHIN, CHANCES, ASKED)
-def test_it_is_never_tried_before_the_time_the_world_asked_for(
+def test_it_is_never_tried_before_the_time_the_world_asked_for_within_reason(
     fails: int, now: datetime, chance: float, asked: timedelta
 ) -> None:
     again = failed(Failed("Come back later.", after=asked), fails, now, chance=chance)
-    if isinstance(again, Again):
-        assert now + asked <= again.at <= END
-    else:
-        assert now + asked > END
+    assert isinstance(again, Again)
+    assert again.at >= now + min(asked, LONGEST_ASKED)
+    assert again.at == max(now + min(asked, LONGEST_ASKED), min(now + back_off(fails, chance), END))
+
+
+@pytest.mark.parametrize("asked", [timedelta(days=365), timedelta.max])
+def test_who_asks_for_more_than_an_hour_is_asked_again_after_one(asked: timedelta) -> None:
+    assert timedelta(hours=1) == LONGEST_ASKED
+    assert failed(Failed("x", after=asked)) == Again(at=NOON + LONGEST_ASKED)
 
 
 @pytest.mark.parametrize(("after", "seconds"), [(timedelta(), 8), (7 * SECOND, 8), (3600 * SECOND, 3600)])
@@ -125,6 +133,22 @@ def test_the_longer_of_both_pauses_counts(after: timedelta, seconds: int) -> Non
 @given(FAILS, st.timedeltas(timedelta(), timedelta(days=999)), CHANCES)
 def test_nothing_is_tried_after_three_days(fails: int, late: timedelta, chance: float) -> None:
     assert failed(BUSY, fails, END + late, chance=chance) == Never()
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=999)), st.timedeltas(timedelta(), LEAST - timedelta(microseconds=1)))
+def test_what_fails_for_less_than_an_hour_is_not_given_up_however_long_nobody_tried_it(
+    late: timedelta, failing: timedelta
+) -> None:
+    began = END + late
+    wish = replace(WISH, failing=began)
+    assert isinstance(after_failure(BUSY, WISH, began, repeatable=True, chance=0), Again)
+    assert isinstance(after_failure(BUSY, wish, began + failing, repeatable=True, chance=0), Again)
+
+
+@given(st.timedeltas(timedelta(), timedelta(days=999)))
+def test_what_fails_for_an_hour_when_three_days_are_over_is_given_up(late: timedelta) -> None:
+    wish = replace(WISH, failing=END + late)
+    assert after_failure(BUSY, wish, END + late + LEAST, repeatable=True, chance=0) == Never()
 
 
 @given(st.lists(CHANCES, min_size=1, max_size=20))
@@ -164,9 +188,9 @@ def test_what_did_not_happen_is_tried_again_whatever_harm_twice_would_do() -> No
 # ── deaths ──
 
 
-def died(deaths: int, *, repeatable: bool = True) -> Decision:
+def died(deaths: int, *, harmless: bool = True) -> Decision:
     wish: Wish = replace(WISH, deaths=deaths)
-    return after_death(wish, NOON, repeatable=repeatable)
+    return after_death(wish, NOON, harmless=harmless)
 
 
 @pytest.mark.parametrize(
@@ -180,4 +204,4 @@ def test_at_the_third_death_it_is_kept_back(deaths: int, decision: Decision) -> 
 
 @pytest.mark.parametrize("deaths", [0, 1, 2])
 def test_what_a_dead_worker_may_have_done_is_left_to_a_person_where_twice_would_do_harm(deaths: int) -> None:
-    assert died(deaths, repeatable=False) == Unknown()
+    assert died(deaths, harmless=False) == Unknown()

@@ -128,6 +128,8 @@ class Late:
 
     seconds: float
     said: bytes
+    drips: bool = False
+    """It takes so long for every byte."""
 
 
 _USUAL: Mapping[str, bytes | Late] = {
@@ -178,6 +180,11 @@ class FaultyServer:
         if said in (CUT, SILENCE):
             return False
         if isinstance(said, Late):
+            for byte in said.said if said.drips else b"":
+                time.sleep(said.seconds)
+                line.sendall(bytes([byte]))
+            if said.drips:
+                return True
             time.sleep(said.seconds)
             said = said.said
         line.sendall(said)

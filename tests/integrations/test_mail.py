@@ -34,9 +34,12 @@ from tests.integrations.smtp import (
     mail_server,
 )
 from tocsin.core.refused import Refused
+from tocsin.engine.worker import LIMIT
 from tocsin.integrations.mail import Config, Smtp
 from tocsin.integrations.mail.addresses import address, named_address
+from tocsin.integrations.mail.answers import WHOLE
 from tocsin.integrations.mail.letters import written
+from tocsin.integrations.mail.line import PATIENCE
 from tocsin.ports import Failed, Mail, Mailer, Pace
 from tocsin.settings import Secret, configured
 
@@ -424,6 +427,76 @@ def test_what_a_server_says_is_told_on_one_short_line() -> None:
     assert said.isprintable() and len(said) <= 304
 
 
+# ── whom it concerns ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "said", [b"550 5.1.1 Who?", b"552 Full", b"450 4.2.0 Come back", b"451 4.7.1 Greylisted", b"452"]
+)
+def test_what_is_said_to_an_address_concerns_its_receiver_alone(said: bytes) -> None:
+    assert failure_of(RCPT=said + b"\r\n").receiver
+
+
+@pytest.mark.parametrize(
+    "said", [b"554 5.7.1 Relay access denied", b"530 5.7.0 Log in", b"503 AUTH first", b"421 4.3.2 Bye", b"999 ?", CUT]
+)
+def test_what_is_the_servers_own_trouble_does_not(said: bytes) -> None:
+    assert not failure_of(RCPT=said if said == CUT else said + b"\r\n").receiver
+
+
+@pytest.mark.parametrize("moment", ["DATA", "dot"])
+@pytest.mark.parametrize("said", [b"554 5.7.1 Spam", b"552 5.2.2 Full", b"552 Too big", b"450 Busy", b"452 4.2.2 Full"])
+def test_what_is_said_to_the_letter_concerns_its_receiver_alone(moment: str, said: bytes) -> None:
+    assert failure_of(**{moment: said + b"\r\n"}).receiver
+
+
+@pytest.mark.parametrize("moment", ["DATA", "dot"])
+@pytest.mark.parametrize(
+    "said", [b"451 Trouble", b"452 4.3.1 No disk", b"450 4.3.2 Not now", b"421 4.2.0 Bye", b"503 5.5.1 RCPT first"]
+)
+def test_unless_it_is_the_servers_own_trouble(moment: str, said: bytes) -> None:
+    assert not failure_of(**{moment: said + b"\r\n"}).receiver
+
+
+@pytest.mark.parametrize("moment", ["connect", "EHLO", "MAIL"])
+def test_what_is_said_before_the_address_concerns_everybody(moment: str) -> None:
+    assert not failure_of(**{moment: b"550 5.1.1 No\r\n"}).receiver
+
+
+# ── how long it takes at most ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("moment", ["connect", "EHLO", "RCPT"])
+def test_who_answers_without_ever_coming_to_an_end_is_left(moment: str) -> None:
+    began = time.monotonic()
+    with faulty_server(**{moment: Late(0.05, b"250 " + b"x" * 60, drips=True)}) as server:
+        failed = failure(smtp(server.port, timeout=0.1))
+        assert time.monotonic() - began < 2
+    assert is_tried_again(failed)
+    assert str(failed).endswith("is too slow: it did not take the letter within 1 seconds.")
+
+
+def test_who_takes_his_time_for_every_answer_is_left_before_the_letter() -> None:
+    with faulty_server(connect=Late(0.09, b"220 Hi\r\n"), EHLO=Late(0.09, b"250-x\r\n" * 12, drips=True)) as server:
+        assert "is too slow" in str(failure(smtp(server.port, timeout=0.1)))
+    assert server.letters == []
+
+
+def test_who_never_ends_to_answer_the_letter_leaves_it_unknown() -> None:
+    began = time.monotonic()
+    with faulty_server(dot=Late(0.05, b"250 " + b"x" * 60, drips=True)) as server:
+        failed = failure(smtp(server.port, timeout=0.1))
+        assert time.monotonic() - began < 1.5
+    assert failed.unsure
+    assert "did not answer within 0.4 seconds" in str(failed)
+
+
+def test_the_longest_timeout_ends_a_letter_before_the_worker_gives_it_up() -> None:
+    longest = 60.0
+    Config(host="mail.example.org", sender=SENDER, timeout=longest)
+    assert timedelta(seconds=(WHOLE + PATIENCE) * longest) < LIMIT
+
+
 # ── what nobody knows ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -650,6 +723,7 @@ def test_a_password_that_is_not_there_keeps_the_letter_waiting() -> None:
         ({"host": "smtp://mail.example.org"}, "“mail.host” has to be the name of a server"),
         ({"port": 0}, "“mail.port” has to lie between 1 and 65535"),
         ({"timeout": float("nan")}, "“mail.timeout” has to lie between"),
+        ({"timeout": 60.1}, "“mail.timeout” has to lie between 0.01 and 60."),
         ({"rate": 0.0}, "“mail.rate” has to lie between"),
     ],
 )

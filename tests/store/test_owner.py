@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,8 @@ import sqlalchemy as sa
 
 from tocsin.core.refused import Refused
 from tocsin.store import unsafe
-from tocsin.store.owner import Owner
+from tocsin.store.owner import LOOK, Owner
+from tocsin.store.schema import migrate
 from tocsin.store.writer import Unavailable, open_store
 
 PATIENCE = 20
@@ -112,6 +114,97 @@ def another_process_owning(url: str) -> Iterator[subprocess.Popen[str]]:
         assert process.stdout and process.stdout.readline() == "True\n"
         yield process
         process.kill()
+
+
+# ── a lock file that is removed ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_owner_whose_lock_file_was_removed_writes_no_more(sqlite_url: str, tmp_path: Path) -> None:
+    with another_process_writing(sqlite_url) as write, open_store(sqlite_url) as store:
+        assert write() == "written"
+        (tmp_path / "tocsin.db.lock").unlink()
+        time.sleep(LOOK)
+        assert write() == (
+            f"The lock file {tmp_path}/tocsin.db.lock was removed or replaced while Tocsin held it, so somebody else"
+            " may be writing; nothing was written. Stop every Tocsin on this folder, then start one."
+        )
+        assert store.own()
+
+
+def test_nor_does_one_whose_lock_file_somebody_else_made_anew(sqlite_url: str, tmp_path: Path) -> None:
+    with another_process_writing(sqlite_url) as write, open_store(sqlite_url) as store:
+        (tmp_path / "tocsin.db.lock").unlink()
+        assert store.own()
+        time.sleep(LOOK)
+        assert "was removed or replaced" in write()
+        assert store.run(lambda _: "written") == "written"
+
+
+def test_it_stays_so_when_the_lock_file_comes_back(sqlite_url: str, tmp_path: Path) -> None:
+    lock, aside = tmp_path / "tocsin.db.lock", tmp_path / "aside"
+    with another_process_writing(sqlite_url) as write:
+        lock.rename(aside)
+        time.sleep(LOOK)
+        assert "was removed or replaced" in write()
+        aside.rename(lock)
+        time.sleep(LOOK)
+        assert "was removed or replaced" in write()
+
+
+def test_a_lock_file_that_is_replaced_before_it_is_locked_is_not_taken_for_the_lock(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, flock = tmp_path / "tocsin.db.lock", fcntl.flock
+
+    def replaced_just_before(file: int, how: int) -> None:
+        monkeypatch.undo()
+        lock.unlink()
+        flock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", replaced_just_before)
+    with open_store(sqlite_url) as store:
+        assert store.own()
+        assert asked_by_another_process(sqlite_url) == "False\n"
+
+
+def test_an_owner_whose_folder_is_gone_writes_no_more(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    owner = Owner(tmp_path / "folder" / "tocsin.db", 0)
+    assert owner.taken()
+    (tmp_path / "folder").rename(tmp_path / "elsewhere")
+    (tmp_path / "folder").write_text("no folder")
+    time.sleep(LOOK)
+    with pytest.raises(Unavailable, match="was removed or replaced"):
+        owner.take()
+    owner.let_go()
+
+
+def asked_by_another_process(url: str) -> str:
+    script = "import sys; from tocsin.store.writer import open_store; print(open_store(sys.argv[1]).own())"
+    return subprocess.run([sys.executable, "-c", script, url], capture_output=True, text=True, check=True).stdout
+
+
+@contextmanager
+def another_process_writing(url: str) -> Iterator[Callable[[], str]]:
+    """Another process that owns the file, and writes when it is told to: what came of it."""
+    script = (
+        "import sys; from tocsin.store.writer import Unavailable, open_store; store = open_store(sys.argv[1])\n"
+        "print(store.own(), flush=True)\n"
+        "for _ in sys.stdin:\n"
+        "    try: print(store.run(lambda _: 'written'), flush=True)\n"
+        "    except Unavailable as no: print(no, flush=True)"
+    )
+    with subprocess.Popen([sys.executable, "-c", script, url], stdin=-1, stdout=-1, text=True) as process:
+        assert process.stdin and process.stdout and process.stdout.readline() == "True\n"
+        tell, answer = process.stdin, process.stdout
+
+        def write() -> str:
+            tell.write("\n")
+            tell.flush()
+            return answer.readline().strip()
+
+        yield write
+        process.communicate()
 
 
 # ── network file systems ───────────────────────────────────────────────────────────────────────────────────────────
@@ -226,3 +319,11 @@ def in_autocommit(url: str, statement: str) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql(statement)
     engine.dispose()
+
+
+def test_a_new_database_is_its_owners_alone(sqlite_url: str, tmp_path: Path) -> None:
+    with open_store(sqlite_url) as store:
+        migrate(store)
+        assert {file.name: oct(file.stat().st_mode)[-3:] for file in tmp_path.iterdir()} == {
+            "tocsin.db": "600", "tocsin.db-shm": "600", "tocsin.db-wal": "600", "tocsin.db.lock": "600"
+        }  # fmt: skip

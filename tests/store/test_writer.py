@@ -15,10 +15,13 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 
 from tocsin.store.engines import OWNED, address
+from tocsin.store.notices import Notices
 from tocsin.store.postgres import PostgresStore
 from tocsin.store.writer import SqliteStore, Store, Unavailable, Work, open_store
 
@@ -578,6 +581,39 @@ class TestPostgres:
     def test_works_see_what_others_committed_meanwhile(self, postgres_store: PostgresStore) -> None:
         level = postgres_store.run(lambda c: c.exec_driver_sql("SHOW transaction_isolation").scalar())
         assert level == "read committed"
+
+    def test_a_network_that_falls_silent_is_noticed(self, postgres_store: PostgresStore) -> None:
+        assert WATCHFUL.items() <= parameters(postgres_store).items()
+
+    def test_but_the_url_comes_first(self, postgres_url: str) -> None:
+        with open_store(f"{postgres_url}?keepalives_idle=60&tcp_user_timeout=0") as store:
+            told = parameters(store)
+        assert (told["keepalives_idle"], told["tcp_user_timeout"], told["keepalives_count"]) == ("60", "0", "3")
+
+    def test_who_listens_notices_it_too(self, postgres_url: str) -> None:
+        notices = Notices(address(f"{postgres_url}?keepalives_count=9"), threading.Event())
+        told = conninfo_to_dict(notices._conninfo)
+        assert {name: str(value) for name, value in told.items()}.items() >= {
+            **WATCHFUL,
+            "keepalives_count": "9",
+        }.items()
+
+
+WATCHFUL = {
+    "connect_timeout": "2",
+    "keepalives": "1",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+
+
+def parameters(store: Store) -> dict[str, str]:
+    """What the connection was opened with; what is as libpq would have it anyhow is not told."""
+    with store.read() as connection:
+        driver: psycopg.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        return {"keepalives": "1", **driver.info.get_parameters()}
 
 
 END_ALL_OTHERS = """

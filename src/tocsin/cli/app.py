@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
 from io import BytesIO, TextIOWrapper
@@ -26,6 +27,7 @@ REFUSED, STOPPED = 1, 130
 def run(arguments: Sequence[str]) -> int:
     """Do what a command line says; its exit code. What goes wrong is one sentence, unless it is a bug of ours."""
     _let_speak()
+    logging.getLogger("tocsin").addHandler(logging.NullHandler())  # what a person should know is told them in sentences
     try:
         code = _carried_out(arguments)
         sys.stdout.flush()

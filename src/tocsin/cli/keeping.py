@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from tocsin.bootstrap import is_there
 from tocsin.cli.numbers import numbered
 from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.speaking import give_json, tell
@@ -92,18 +93,12 @@ def import_bundle(
 def _database(session: Session) -> Iterator[Store]:
     """The one that is there: a slip in --data would otherwise make an empty one, and that is what would be kept."""
     url = session.settings.database
-    address = engines.address(url)
-    if address.get_backend_name() == "sqlite" and not _is_there(engines.path(address)):
-        raise Refused(f"There is no database {engines.path(address)}. Say where it is with --data or --db.")
+    if not is_there(url):
+        raise Refused(
+            f"There is no database {engines.path(engines.address(url))}. Say where it is with --data or --db."
+        )
     with open_store(url) as store:
         yield store
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except PermissionError:  # the store says so in its own words
-        return True
 
 
 def _counted(incidents: int, lines: int) -> str:

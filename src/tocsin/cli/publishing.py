@@ -30,11 +30,12 @@ def published(session: Session, tocsin: Tocsin, number: IncidentNumber, answer: 
     """Where the report went that a command asked to publish."""
     for wish in see_to(session, tocsin, answer):
         if wish.state != "done":
-            raise Failed(f"{wish.trouble} The report waits to be published. Try again: tocsin report publish {number}")
+            waits = "waits to be published" if wish.state in ("waiting", "doing") else "is not published"
+            raise Failed(f"The report {waits}. Put right what stands above, then: tocsin report publish {number}")
     with tocsin.store.read() as connection:
         report = log.incident(connection, number).report
     if report.path is None or report.commit is None:
-        raise Failed(f"The report waits to be published. Try again: tocsin report publish {number}")
+        raise Failed(f"The report waits to be published. See to it: tocsin outbox list --incident {number}")
     return Published(path=report.path, commit=report.commit)
 
 

@@ -17,6 +17,7 @@ import typer
 
 from tocsin import bootstrap, settings
 from tocsin.cli import whoami
+from tocsin.cli.speaking import tell
 from tocsin.core import commands as c
 from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
@@ -83,7 +84,12 @@ class Session:
 
     @contextmanager
     def tocsin(self) -> Iterator[Tocsin]:
-        with bootstrap.open_tocsin(self.settings) as tocsin:
+        settings = self.settings
+        try:
+            bootstrap.ports(settings)
+        except Refused as no:  # whoever writes a note at night is not kept from it by that
+            tell(f"{no} Until that is put right, nothing is sent.")
+        with bootstrap.open_tocsin(settings) as tocsin:
             yield tocsin
 
     @contextmanager

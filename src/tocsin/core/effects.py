@@ -15,11 +15,12 @@ from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, Slug
 Port = Literal["clock", "publisher", "mailer", "chat", "tickets", "pager", "tracker"]
 """Who performs it. `clock` is nobody outside: such a wish only waits for its time, and then wishes for others."""
 
-WishState = Literal["waiting", "doing", "done", "unknown", "given-up", "quarantined", "dropped"]
-"""`doing`: a worker has it. `dropped`: nobody wanted it any more when its turn came."""
+WishState = Literal["waiting", "doing", "done", "unknown", "failed", "quarantined", "given-up", "dropped"]
+"""`doing`: a worker has it. `failed`: Tocsin has given it up, and nobody has seen to that; `given-up`: a person has.
+`dropped`: nobody wanted it any more when its turn came."""
 
-URGENT, SOON, WHENEVER = 0, 1, 2
-"""Somebody is called; somebody is told; all else."""
+URGENT, SOON = 0, 1
+"""Somebody is called; all else."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +70,16 @@ class SendMail(Effect):
     community: Slug | None = None
     """For whom they are told, where they are told as a representative."""
     reminds: bool = False
+    calls: bool = False
+    """Somebody is needed now."""
 
     @property
     def destination(self) -> str:
-        return f"mail:{self.to or self.community}"
+        return f"mail:{self.to or self.community or 'nobody'}"
 
     @property
     def urgency(self) -> int:
-        return URGENT if self.community is None and not self.reminds else SOON
+        return URGENT if self.calls else SOON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,14 +123,14 @@ class Wish:
     fails: int
     deaths: int
     """How often it was taken by a worker that was never heard of again."""
+    failing: datetime | None
+    """Since when it fails."""
     told: bool
     """Its trouble stands on the timeline."""
+    left: bool
+    """This try has come to where nobody can call it back."""
     trouble: str
     """What the last try met."""
-
-
-EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in Effect.__subclasses__()}
-"""Every kind by its name, as it is stored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,3 +138,7 @@ class Unreadable(Effect):
     """What another version or another hand has stored: nobody can perform it, and it must stop nobody else."""
 
     port = "clock"
+
+
+EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in (PublishReport, SendMail, Remind)}
+"""Every kind that is stored, by its name."""

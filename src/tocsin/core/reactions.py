@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.core import events as e
@@ -63,13 +64,15 @@ def whom_to_remind(effect: Remind, incident: Incident, about: Entry, given: Give
     ]
 
 
-def whom_to_write_for(effect: SendMail, given: Given) -> list[Effect]:
-    """The mails to those who speak for a community now, where nobody did when it was to be told."""
-    community = given.directory.community(effect.community or "")
-    return [
-        SendMail(incident=effect.incident, about=effect.about, to=person, community=effect.community)
-        for person in (community.representatives if community else ())
-    ]
+def whom_to_write_to(effect: SendMail, about: Entry, given: Given) -> list[Effect]:
+    """The mails to those who are there now, where nobody was when somebody should have been written to."""
+    match about.event:
+        case e.RoleOffered(to=to) | e.AskMade(to=to):
+            people = _members(to, given)
+        case _:
+            community = given.directory.community(effect.community or "")
+            people = community.representatives if community else ()
+    return [replace(effect, to=person) for person in people]
 
 
 def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
@@ -80,13 +83,21 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
         case e.Updated(communities=communities) if not incident.drill:
             return [mail for community in communities for mail in _to_community(entry, given, community)]
         case e.RoleOffered(to=to) | e.AskMade(to=to):
-            return _to(_members(to, given), entry)
+            return _called(_members(to, given), entry)
         case e.ReportOffered(to=person):
             return _to((person,), entry)
         case e.ReviewRequested():
             return _to(tuple(sorted(_colleagues(given))), entry)
         case _:
             return []
+
+
+def _called(people: tuple[Handle, ...], entry: Entry) -> list[Effect]:
+    """As below; a group of nobody gets one mail to nobody, so that it fails in sight of everyone."""
+    whom: tuple[Handle | None, ...] = people or (None,)
+    return [
+        SendMail(incident=entry.incident, about=entry.seq, to=each, calls=True) for each in whom if each != entry.by
+    ]
 
 
 def _to(people: tuple[Handle, ...], entry: Entry) -> list[Effect]:

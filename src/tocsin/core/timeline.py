@@ -149,7 +149,8 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
         case e.ReportPublished(path=path):
             return line("report", f"Published as {path}.")
         case e.DeliveryReported() as delivery:
-            return line("delivery", f"{_wished(delivery, name)} {_BECAME[delivery.outcome]} {delivery.trouble}".strip())
+            became = f"{_wished(delivery, entry.about, name)} {_BECAME[delivery.outcome]} {delivery.trouble}"
+            return line("delivery", became.strip(), thread=entry.about)
         case _:
             return []
 
@@ -161,15 +162,16 @@ _BECAME: Mapping[e.Outcome, str] = {
     "given-up": "did not get through, and is not tried any more.",
     "quarantined": "ended whoever tried it, again and again, and is not tried any more.",
     "again": "is tried once more.",
-    "arrived": "did get through.",
+    "arrived": "got through: somebody has made sure.",
 }
 
 
-def _wished(delivery: e.DeliveryReported, name: Names) -> str:
+def _wished(delivery: e.DeliveryReported, about: Seq | None, name: Names) -> str:
     """What was to be delivered, as the beginning of a sentence; of a kind we know no word for, its own name."""
     match delivery.wish:
         case "SendMail":
-            return f"The mail to {name(delivery.to) if delivery.to else delivery.community}"
+            whom = name(delivery.to) if delivery.to else delivery.community or "nobody"
+            return f"The mail to {whom} about line {about}"
         case "PublishReport":
             return "The report"
         case "Remind":

@@ -13,12 +13,13 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.decisions import decide, deliveries, directory
 from tocsin.core.decisions import signals as about_signals
-from tocsin.core.effects import Effect
+from tocsin.core.effects import Effect, WishState
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId
 from tocsin.core.incident import Incident, evolve, fold
 from tocsin.core.moments import Moment, utc
+from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, closed, freed, repeated
@@ -180,7 +181,11 @@ class Doing:
                 outbox.again(self.connection, became.effect, self.given.now)
             case "delivered" | "arrived":
                 outbox.settle(self.connection, became.effect, "done")
-            case "unknown" | "given-up" | "quarantined":
+            case "given-up":
+                state: WishState = "failed" if self.given.by == TOCSIN else "given-up"
+                outbox.settle(self.connection, became.effect, state, became.trouble)
+                outbox.tell(self.connection, became.effect)
+            case "unknown" | "quarantined":
                 outbox.settle(self.connection, became.effect, became.outcome, became.trouble)
                 outbox.tell(self.connection, became.effect)
 

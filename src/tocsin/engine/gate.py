@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tocsin.engine.retry import back_off
+from tocsin.engine.retry import LONGEST_ASKED, back_off
 from tocsin.ports import Failed, Pace
 
 IN_A_ROW = 5
@@ -19,6 +19,7 @@ class Gate:
         self._tokens = float(pace.burst) if pace else 0.0
         self._filled = now
         self._failures = 0
+        self._down_since = now
         self._closed_until = now
         self._probing = False
         self.trouble = ""
@@ -29,8 +30,13 @@ class Gate:
         """Only probes go through."""
         return self._failures >= IN_A_ROW
 
+    def down_for(self, now: datetime) -> timedelta:
+        """How long only probes go through already."""
+        return now - self._down_since if self.is_down else timedelta()
+
     def room(self, now: datetime) -> int | None:
         """How many may be asked for now; None: any number."""
+        self._closed_until = min(self._closed_until, now + LONGEST_ASKED)  # a clock may have been wrong for a moment
         if now < self._closed_until or (self.is_down and self._probing):
             return 0
         self._fill(now)
@@ -63,12 +69,16 @@ class Gate:
         return was_down
 
     def failed(self, failed: Failed, now: datetime, chance: float) -> None:
-        """What can never succeed says nothing about the port, which has answered."""
+        """Where only one receiver is not served, or nobody was asked, that says nothing about the port."""
         if failed.after is not None:
-            self._closed_until = max(self._closed_until, now + failed.after)
-        if failed.permanent:
+            self._closed_until = max(self._closed_until, now + min(failed.after, LONGEST_ASKED))
+        if failed.receiver:
+            self._failures = 0
+        if failed.permanent or failed.receiver:
             return
         self._failures += 1
+        if self._failures == IN_A_ROW:
+            self._down_since = now
         self.trouble = str(failed)
         if self.is_down:
             pause = back_off(self._failures - IN_A_ROW, chance)

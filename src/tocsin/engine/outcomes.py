@@ -10,7 +10,7 @@ from tocsin.core.commands import ReportDelivery
 from tocsin.core.effects import Wish
 from tocsin.core.events import Outcome
 from tocsin.core.people import TOCSIN
-from tocsin.engine.door import Tocsin
+from tocsin.engine.door import Answer, Tocsin
 from tocsin.engine.perform import Came
 from tocsin.engine.retry import Again, Decision, Never, Quarantine, Unknown
 from tocsin.store import log, outbox
@@ -24,16 +24,18 @@ LONGEST_TROUBLE = 500
 
 def came_true(tocsin: Tocsin, taken: Taken, came: Came) -> Work[bool]:
     """It happened, or nobody wants it any more. False where somebody else has begun anew in the meantime."""
+    now, told = tocsin.clock(), _report(tocsin, taken.wish, "delivered")
+    commands = [tocsin.work(each, by=TOCSIN, source=f"effect:{taken.wish.mark}") for each in came.commands]
 
     def work(c: sa.Connection) -> bool:
         wish = _mine(c, taken)
         if wish is None:
             return False
-        for command in came.commands:
-            tocsin.work(command, by=TOCSIN, at=came.at, source=f"effect:{wish.mark}")(c)
-        outbox.wish(c, [each for each in came.wishes if each.port in tocsin.serves], tocsin.clock())
+        for command in commands:
+            command(c)
+        outbox.wish(c, [each for each in came.wishes if each.port in tocsin.serves], now)
         if wish.told and came.wanted:
-            _report(tocsin, c, wish, "delivered")
+            told(c)
         else:
             outbox.settle(c, wish.id, "done" if came.wanted else "dropped")
         return True
@@ -43,19 +45,19 @@ def came_true(tocsin: Tocsin, taken: Taken, came: Came) -> Work[bool]:
 
 def went_wrong(tocsin: Tocsin, taken: Taken, decision: Decision, trouble: str) -> Work[bool]:
     """The world said no, and this was decided."""
+    if not isinstance(decision, Again):
+        return _ended(tocsin, taken, decision, trouble)
+    now, at, delayed = tocsin.clock(), decision.at, _report(tocsin, taken.wish, "delayed", trouble)
 
     def work(c: sa.Connection) -> bool:
         wish = _mine(c, taken)
         if wish is None:
             return False
-        if not isinstance(decision, Again):
-            _report(tocsin, c, wish, _FINAL[type(decision)], trouble)
+        if wish.state != "doing":
             return True
-        now = tocsin.clock()
-        tells = not wish.told and now - wish.since >= TELL_AFTER
-        outbox.put_off(c, wish, decision.at, _plain(trouble), told=wish.told)
-        if tells:
-            _report(tocsin, c, wish, "delayed", trouble)
+        outbox.put_off(c, wish, at, now, _plain(trouble))
+        if not wish.told and wish.failing is not None and now - wish.failing >= TELL_AFTER:
+            delayed(c)
         return True
 
     return work
@@ -63,29 +65,45 @@ def went_wrong(tocsin: Tocsin, taken: Taken, decision: Decision, trouble: str) -
 
 def was_lost(tocsin: Tocsin, taken: Taken, decision: Decision, trouble: str) -> Work[bool]:
     """Whoever had it was never heard of again, or cannot be waited for any longer."""
+    if not isinstance(decision, Again):
+        return _ended(tocsin, taken, decision, trouble)
+    at = decision.at
 
     def work(c: sa.Connection) -> bool:
         wish = _mine(c, taken)
         if wish is None or wish.state != "doing":
             return False
-        if isinstance(decision, Again):
-            outbox.return_(c, wish, decision.at, _plain(trouble))
-        else:
-            _report(tocsin, c, wish, _FINAL[type(decision)], trouble)
+        outbox.return_(c, wish, at, _plain(trouble))
         return True
 
     return work
 
 
 def is_overdue(tocsin: Tocsin, wish: Wish, trouble: str) -> Work[bool]:
-    """It waited, behind others that failed, for longer than anything is tried."""
+    """It waited, while its port was down, for longer than anything is tried."""
+    given_up = _report(tocsin, wish, "given-up", trouble)
 
     def work(c: sa.Connection) -> bool:
         log.hold(c, wish.effect.incident)
         now = outbox.find(c, wish.id, lock=True)
         if now is None or now.state != "waiting":
             return False
-        _report(tocsin, c, now, "given-up", trouble)
+        given_up(c)
+        return True
+
+    return work
+
+
+def _ended(tocsin: Tocsin, taken: Taken, decision: Decision, trouble: str) -> Work[bool]:
+    """It is not tried any more, and stands on the timeline; once, also where the answer to its keeping was lost."""
+    report = _report(tocsin, taken.wish, _FINAL[type(decision)], trouble)
+
+    def work(c: sa.Connection) -> bool:
+        wish = _mine(c, taken)
+        if wish is None:
+            return False
+        if wish.state in ("doing", "waiting"):
+            report(c)
         return True
 
     return work
@@ -100,8 +118,9 @@ def _mine(c: sa.Connection, taken: Taken) -> Wish | None:
     return outbox.still_has(c, taken)
 
 
-def _report(tocsin: Tocsin, c: sa.Connection, wish: Wish, outcome: Outcome, trouble: str = "") -> None:
-    tocsin.work(ReportDelivery(effect=wish.id, outcome=outcome, trouble=_plain(trouble)), by=TOCSIN)(c)
+def _report(tocsin: Tocsin, wish: Wish, outcome: Outcome, trouble: str = "") -> Work[Answer]:
+    """Made before the transaction that may need it: inside, nothing is asked, not even the time."""
+    return tocsin.work(ReportDelivery(effect=wish.id, outcome=outcome, trouble=_plain(trouble)), by=TOCSIN)
 
 
 def _plain(trouble: str) -> str:

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 import sqlalchemy as sa
 
 from tocsin.core.commands import Command, RecordPublication
 from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Unreadable, Wish
-from tocsin.core.events import Entry, PublicationRequested
+from tocsin.core.events import AskMade, Entry, Event, PublicationRequested, RoleOffered, Updated
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.core.people import called
-from tocsin.core.reactions import still_wanted, whom_to_remind, whom_to_write_for
+from tocsin.core.reactions import still_wanted, whom_to_remind, whom_to_write_to
 from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
 from tocsin.language.letters import letter
-from tocsin.ports import Failed, Mail, Mailer, Port, Ports, Publication, Published, Publisher
+from tocsin.ports import Failed, Leaving, Mail, Mailer, Port, Ports, Publication, Published, Publisher
 from tocsin.report.data import as_json
 from tocsin.report.markdown import as_markdown
 from tocsin.report.names import stem
@@ -31,18 +30,22 @@ P = TypeVar("P", bound=Port)
 
 @dataclass(frozen=True, kw_only=True)
 class Came:
-    """What came back: commands to record, as of `at`, and further wishes. Not `wanted`: nobody was asked at all."""
+    """What came back: commands to record, and further wishes. Not `wanted`: nobody was asked at all."""
 
     commands: tuple[Command, ...] = ()
-    at: datetime | None = None
     wishes: tuple[Effect, ...] = ()
     wanted: bool = True
 
 
-def prepare(tocsin: Tocsin, wish: Wish, ports: Ports) -> Callable[[], Came]:
+def prepare(tocsin: Tocsin, wish: Wish, ports: Ports, leaving: Leaving) -> Callable[[], Came]:
     """The call that makes a wish come true, or `Failed`. All that has to be read for it is read here."""
     with tocsin.store.read() as connection:
-        return _prepared(tocsin, connection, wish, ports)
+        return _prepared(tocsin, connection, wish, ports, leaving)
+
+
+def key(wish: Wish) -> str:
+    """What a wish is known by outside: the Message-ID of a letter begins with it."""
+    return f"tocsin-{wish.mark}"
 
 
 def publication(tocsin: Tocsin, number: IncidentNumber, request: Seq) -> Publication:
@@ -59,7 +62,9 @@ def recorded(number: IncidentNumber, request: Seq, published: Published) -> Reco
     return RecordPublication(incident=number, request=request, path=published.path, commit=published.commit)
 
 
-def _prepared(tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Ports) -> Callable[[], Came]:
+def _prepared(
+    tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Ports, leaving: Leaving
+) -> Callable[[], Came]:
     effect = wish.effect
     if isinstance(effect, Unreadable):
         raise Failed("The outbox holds something here that cannot be read.", permanent=True)
@@ -72,35 +77,39 @@ def _prepared(tocsin: Tocsin, connection: sa.Connection, wish: Wish, ports: Port
             made, publisher = _publication(tocsin, connection, incident, about), ports.publisher
             return lambda: _published(effect, made, _there(publisher))
         case SendMail(to=None):
-            found = whom_to_write_for(effect, tocsin.given(connection))
-            return lambda: _instead(found, effect)
+            found = whom_to_write_to(effect, about, tocsin.given(connection))
+            return lambda: _instead(found, f"Nobody {_NOBODY.get(type(about.event), 'is there to write to')}.")
         case SendMail():
             mail, mailer = _mail(tocsin, connection, wish, effect, incident, about), ports.mailer
-            return lambda: _sent(mail, _there(mailer))
+            return lambda: _sent(mail, _there(mailer), leaving)
         case Remind():
             mails = whom_to_remind(effect, incident, about, tocsin.given(connection))
-            return lambda: Came(wishes=tuple(mails))
+            return lambda: _instead(mails, "Nobody is there to be reminded: no one commands.")
         case _:
             raise Failed("This version of Tocsin does not know how to do that.", permanent=True)
 
 
 def _published(effect: PublishReport, made: Publication, publisher: Publisher) -> Came:
     published = publisher.publish(made)
-    return Came(commands=(recorded(effect.incident, effect.about, published),), at=made.at)
+    return Came(commands=(recorded(effect.incident, effect.about, published),))
 
 
-def _sent(mail: Mail, mailer: Mailer) -> Came:
+def _sent(mail: Mail, mailer: Mailer, leaving: Leaving) -> Came:
     if not mail.to:
-        raise Failed(f"The directory has no mail address of {mail.name}. Add it, then try again.", permanent=True)
-    mailer.send(mail)
+        raise Failed(f"The directory has no mail address of {mail.name}. Add it there.", permanent=True)
+    mailer.send(mail, leaving)
     return Came()
 
 
-def _instead(found: list[Effect], effect: SendMail) -> Came:
+def _instead(found: list[Effect], nobody: str) -> Came:
     if not found:
-        raise Failed(f"Nobody speaks for {effect.community}. Name somebody in the directory, then try again.",
-                     permanent=True)  # fmt: skip
+        raise Failed(f"{nobody} Name somebody in the directory.", permanent=True)
     return Came(wishes=tuple(found))
+
+
+_NOBODY: dict[type[Event], str] = {
+    Updated: "speaks for that community", RoleOffered: "is in that group", AskMade: "is in that group"
+}  # fmt: skip
 
 
 def _mail(
@@ -112,7 +121,7 @@ def _mail(
         raise Failed(f"The directory does not know {effect.to} any more.", permanent=True)
     written = letter(effect, about, incident, to, tocsin.playbook, directory)
     return Mail(
-        key=f"tocsin-{wish.mark}",
+        key=key(wish),
         to=to.email,
         name=to.name,
         subject=written.subject,

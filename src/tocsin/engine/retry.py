@@ -12,6 +12,10 @@ FIRST, LONGEST = timedelta(seconds=1), timedelta(minutes=15)
 """The shortest and the longest pause between two tries."""
 PATIENCE = timedelta(hours=72)
 """How long something is tried: longer than a weekend."""
+LEAST = timedelta(hours=1)
+"""And at least so long from its first failure on: a worker may have been away for days."""
+LONGEST_ASKED = timedelta(hours=1)
+"""How long somebody who says “not before” is obeyed."""
 DEATHS = 3
 """So many workers may be lost over one wish; then it is kept back."""
 
@@ -45,16 +49,16 @@ def after_failure(failed: Failed, wish: Wish, now: datetime, *, repeatable: bool
     """What to do when the world has said no. `chance`, from 0 to 1, keeps many from coming back at the same moment."""
     if failed.unsure and not repeatable:
         return Unknown()
-    end = wish.since + PATIENCE
-    asked = now + (failed.after or timedelta())
-    if failed.permanent or now >= end or asked > end:
+    end = max(wish.since + PATIENCE, (wish.failing or now) + LEAST)
+    if failed.permanent or now >= end:
         return Never()
+    asked = now + min(failed.after or timedelta(), LONGEST_ASKED)
     return Again(at=max(asked, min(now + back_off(wish.fails, chance), end)))
 
 
-def after_death(wish: Wish, now: datetime, *, repeatable: bool) -> Decision:
-    """What to do with what a worker took and never came back from."""
-    if not repeatable:
+def after_death(wish: Wish, now: datetime, *, harmless: bool) -> Decision:
+    """What to do with what a worker took and never came back from. `harmless`: to do it again is."""
+    if not harmless:
         return Unknown()
     if wish.deaths + 1 >= DEATHS:
         return Quarantine()

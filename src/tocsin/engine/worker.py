@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
@@ -19,12 +20,12 @@ from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
 from tocsin.engine.gate import Gate
 from tocsin.engine.outcomes import came_true, is_overdue, was_lost, went_wrong
-from tocsin.engine.perform import prepare
-from tocsin.engine.retry import PATIENCE, Decision, after_death, after_failure
+from tocsin.engine.perform import Came, prepare
+from tocsin.engine.retry import LEAST, LONGEST_ASKED, PATIENCE, Decision, after_death, after_failure
 from tocsin.ports import Failed, Pace, Ports
 from tocsin.store import outbox
 from tocsin.store.outbox import Taken
-from tocsin.store.works import Unavailable
+from tocsin.store.works import CLOSED, Unavailable
 from tocsin.store.writer import Work
 
 HANDS = 4
@@ -33,7 +34,7 @@ SWEEP = timedelta(seconds=5)
 """How often leases are renewed and looked at, and what no bell has told is found all the same."""
 LEASE = timedelta(seconds=60)
 """For how long a wish is left to a worker that says nothing."""
-LIMIT = timedelta(minutes=5)
+LIMIT = timedelta(minutes=15)
 """How long one try may take; then nobody waits for it any longer."""
 DRAIN = timedelta(seconds=10)
 """How long a worker that is asked to stop waits for what it has begun."""
@@ -46,14 +47,11 @@ _log = logging.getLogger("tocsin.worker")
 class _Job:
     """A try that is under way."""
 
+    port: str
     taken: Taken
     began: float
     probe: bool
     """It tries whether a port that was down works again."""
-
-    @property
-    def port(self) -> str:
-        return self.taken.wish.effect.port
 
 
 class Worker:
@@ -78,6 +76,8 @@ class Worker:
         self._changing = threading.Lock()
         self._bell = tocsin.store.bell
         self._swept = float("-inf")
+        self._ahead = float("-inf")
+        self._suspected = False
         self._stopping = False
         self._unavailable = ""
 
@@ -86,9 +86,9 @@ class Worker:
         with self._tocsin.store.listening():
             while not self._stopping:
                 self._bell.clear()  # before looking, so that what rings meanwhile is not missed
-                if not self._turn():
+                if not self._turn() and not self._stopping:
                     self._bell.wait(self._pause())
-            self._wait_for_jobs(DRAIN)
+            self._finish(DRAIN)
 
     def stop(self) -> None:
         """Take nothing more. Safe to call from a signal handler."""
@@ -96,27 +96,38 @@ class Worker:
         threading.Thread(target=self._bell.set, daemon=True).start()  # whom the signal interrupts may hold its lock
 
     def work_off(self, patience: timedelta = DRAIN) -> None:
-        """Perform what is due now, and what follows from it, until nothing is; after a while, begin with nothing more.
-
-        What has begun is waited for: nobody could say otherwise what came of it.
-        """
+        """Perform what is due now, and what follows from it, until nothing is, or as long as there is patience."""
         until = time.monotonic() + patience.total_seconds()
-        while not self._stopping:
-            self._bell.clear()
-            took, left = self._turn(), until - time.monotonic()
-            if left <= 0 or not (took or self._jobs):
-                break
-            if not took:
-                self._bell.wait(min(left, 1.0))
-        self._wait_for_jobs(self._limit)
+        try:
+            while not self._stopping:
+                self._bell.clear()
+                busy = bool(self._jobs)  # before looking: what is over by then has wished all it wishes for
+                took, left = self._turn(), until - time.monotonic()
+                if left <= 0 or not (took or busy):
+                    break
+                if not took:
+                    self._bell.wait(min(left, 1.0))
+        finally:
+            self._finish(timedelta())
+
+    def settle_orphans(self) -> None:
+        """Say what became of what dead processes have left behind, where nobody else can be at work."""
+        self._find_orphans(all_of_them=self._tocsin.store.alone)
 
     # ── taking ──
 
     def _turn(self) -> bool:
         """Look once at everything there may be to do; whether anything was begun."""
+        takes: list[Callable[[], bool]] = [partial(self._take, port) for port in self._gates]
+        self._looked(self._sweep)
+        due = [self._take_suspect] if self._suspected else takes
+        took = [not self._stopping and self._looked(take) for take in due]
+        return any(took)
+
+    def _looked(self, look: Callable[[], bool]) -> bool:
+        """What goes wrong at one port, or for a while, is no reason to stop."""
         try:
-            self._sweep()
-            took = [self._take(port) for port in self._gates]
+            took = look()
         except Unavailable as trouble:
             self._say_once(str(trouble))
             return False
@@ -124,25 +135,32 @@ class Worker:
             _log.exception("A turn of the worker met a bug.")
             return False
         self._say_once("")
-        return any(took)
+        return took
 
-    def _take(self, port: str) -> bool:
+    def _take(self, port: str, *, suspect: bool = False) -> bool:
         now, gate = self._tocsin.clock(), self._gates[port]
         with self._changing:
-            room = HANDS - sum(job.port == port for job in self._jobs.values())
+            room = 1 if suspect else HANDS - sum(job.port == port for job in self._jobs.values())
             allowed = gate.room(now)
         most = room if allowed is None else min(room, allowed)
         if most <= 0:
             return False
-        until = now + self._lease
+        until, of = now + self._lease, self._incident
         taken = self._tocsin.store.run(
-            lambda c: outbox.take(c, port, self.name, now, until, most=most, incident=self._incident)
+            lambda c: outbox.take(c, port, self.name, now, until, most=most, incident=of, suspect=suspect)
         )
         with self._changing:
             probe = gate.took(len(taken))
         for each in taken:
-            self._begin(_Job(taken=each, began=time.monotonic(), probe=probe))
+            self._begin(_Job(port=port, taken=each, began=time.monotonic(), probe=probe))
         return bool(taken)
+
+    def _take_suspect(self) -> bool:
+        """What workers were lost over is tried by itself: of several, nobody could say which one it was."""
+        if self._jobs:
+            return False
+        self._suspected = any(self._take(port, suspect=True) for port in self._gates)
+        return True
 
     def _begin(self, job: _Job) -> None:
         taken = job.taken
@@ -155,67 +173,78 @@ class Worker:
     # ── performing: everything below runs in a thread of the job's own ──
 
     def _carry_out(self, job: _Job) -> None:
+        recovered = False
         try:
-            self._keep(job, self._attempt(job))
+            work, recovered = self._attempt(job)
+            if not self._run(work):
+                _log.warning("Effect %s was taken anew before this try was over.", job.taken.wish.id)
         except Exception:  # noqa: BLE001 — the lease will run out, and it is looked at anew
             _log.exception("What became of effect %s could not be kept; it is looked at anew.", job.taken.wish.id)
         finally:
             self._let_go(job)
             self._bell.set()
+        if recovered:
+            self._looked(partial(self._hasten, job.port))
 
-    def _attempt(self, job: _Job) -> Work[bool]:
-        """Perform it; what is to be kept of that."""
+    def _attempt(self, job: _Job) -> tuple[Work[bool], bool]:
+        """Perform it: what is to be kept of that, and whether its port has come back to life with it."""
         taken, begun = job.taken, False
         try:
-            call = prepare(self._tocsin, taken.wish, self._ports)
+            call = prepare(self._tocsin, taken.wish, self._ports, partial(self._leave, taken))
             begun = True
             came = call()
         except Failed as failed:
-            return self._failed(job, failed)
-        except Refused as refused:
-            return self._failed(job, Failed(str(refused), permanent=True))
-        except Unavailable as trouble:
-            return went_wrong(self._tocsin, taken, self._decided(job, Failed(str(trouble))), str(trouble))
+            return self._failed(job, failed), False
+        except (Refused, Unavailable) as no:
+            decision = self._decided(job, Failed(str(no), permanent=isinstance(no, Refused)))
+            return went_wrong(self._tocsin, taken, decision, str(no)), False
         except Exception as bug:  # noqa: BLE001 — one bad wish must not stop the others
             _log.exception("Effect %s met a bug.", taken.wish.id)
+            self._suspected = True
             sentence = f"Tocsin made a mistake ({type(bug).__name__}); its log says more."
-            return was_lost(self._tocsin, taken, self._after_death(taken, begun=begun), sentence)
-        if came.wanted and not came.wishes:  # else nobody outside was asked
-            self._succeeded(job)
-        return came_true(self._tocsin, taken, came)
+            return was_lost(self._tocsin, taken, self._after_death(taken, left=begun), sentence), False
+        return came_true(self._tocsin, taken, came), self._succeeded(job, came)
+
+    def _leave(self, taken: Taken) -> None:
+        """It is about to leave; unless somebody else has it by now, or we were told to stop."""
+        if not self._run(lambda c: outbox.leave(c, taken)):
+            raise Failed("It was taken anew before it had left.")
 
     def _failed(self, job: _Job, failed: Failed) -> Work[bool]:
+        _log.warning("Effect %s failed: %s", job.taken.wish.id, failed)
         with self._changing:
             self._gates[job.port].failed(failed, self._tocsin.clock(), self._chance())
         return went_wrong(self._tocsin, job.taken, self._decided(job, failed), str(failed))
 
-    def _succeeded(self, job: _Job) -> None:
+    def _succeeded(self, job: _Job, came: Came) -> bool:
+        if not came.wanted or came.wishes:  # nobody outside was asked
+            return False
         with self._changing:
-            recovered = self._gates[job.port].succeeded()
-        if recovered:
-            now = self._tocsin.clock()
-            self._run(lambda c: outbox.hasten(c, job.port, now))
+            return self._gates[job.port].succeeded()
+
+    def _hasten(self, port: str) -> bool:
+        now = self._tocsin.clock()
+        self._tocsin.store.run(lambda c: outbox.hasten(c, now, port))
+        self._bell.set()
+        return True
 
     def _decided(self, job: _Job, failed: Failed) -> Decision:
         wish, now = job.taken.wish, self._tocsin.clock()
         return after_failure(failed, wish, now, repeatable=self._repeatable(job.port), chance=self._chance())
 
-    def _after_death(self, taken: Taken, *, begun: bool = True) -> Decision:
-        repeatable = not begun or self._repeatable(taken.wish.effect.port)
-        return after_death(taken.wish, self._tocsin.clock(), repeatable=repeatable)
-
-    def _keep(self, job: _Job, work: Work[bool]) -> None:
-        if not self._run(work):
-            _log.warning("Effect %s was taken by another worker before this one was done.", job.taken.wish.id)
+    def _after_death(self, taken: Taken, *, left: bool) -> Decision:
+        """What has not left has not happened."""
+        harmless = not left or self._repeatable(taken.wish.effect.port)
+        return after_death(taken.wish, self._tocsin.clock(), harmless=harmless)
 
     def _run(self, work: Work[T]) -> T:
         """What has happened is kept, also if the database is away just now: forgotten, it would happen again."""
         while True:
             try:
                 return self._tocsin.store.run(work)
-            except Unavailable as trouble:
+            except (Unavailable, OSError) as trouble:  # the latter where this process may open no more files
                 self._say_once(str(trouble))
-                if self._stopping:
+                if self._stopping or str(trouble) == CLOSED:
                     raise
                 time.sleep(0.2)
 
@@ -227,15 +256,20 @@ class Worker:
 
     # ── sweeping ──
 
-    def _sweep(self) -> None:
+    def _sweep(self) -> bool:
         if time.monotonic() - self._swept < min(SWEEP, self._lease / 3).total_seconds():
-            return
+            return False
         first, self._swept = self._swept < 0, time.monotonic()
         self._renew()
         self._find_orphans(all_of_them=first and self._tocsin.store.alone)
         self._give_up_overdue()
+        self._look_at_the_clock()
+        now = self._tocsin.clock()
+        with self._tocsin.store.read() as connection:
+            self._suspected = outbox.suspects(connection, now)
+        return False
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
         """Whoever is past the limit is waited for no longer; the others are said to be at work still."""
         with self._changing:
             jobs = list(self._jobs.values())
@@ -246,13 +280,16 @@ class Worker:
         if at_work:
             until = self._tocsin.clock() + self._lease
             self._tocsin.store.run(lambda c: outbox.renew(c, self.name, at_work, until))
+        return bool(at_work)
 
     def _abandon(self, job: _Job) -> None:
         """Its thread cannot be ended; but what it has to say counts no more, once somebody else has begun anew."""
-        _log.error("Effect %s did not come back within %s.", job.taken.wish.id, self._limit)
-        self._let_go(job)
         sentence = f"It did not come back within {self._limit.total_seconds():g} seconds."
-        self._tocsin.store.run(was_lost(self._tocsin, job.taken, self._after_death(job.taken), sentence))
+        _log.error("Effect %s: %s", job.taken.wish.id, sentence)
+        self._let_go(job)
+        with self._changing:
+            self._gates[job.port].failed(Failed(sentence), self._tocsin.clock(), self._chance())
+        self._lose(job.taken, sentence)
 
     def _find_orphans(self, *, all_of_them: bool) -> None:
         """Where nobody else can be at work, everything that is under way at the start belongs to a dead process."""
@@ -260,18 +297,37 @@ class Worker:
         with self._tocsin.store.read() as connection:
             lost = outbox.orphans(connection, before)
         for taken in lost:
-            if taken.wish.effect.port in self._gates and taken.worker != self.name:
-                sentence = "Whoever tried it was stopped before it could say what came of it."
-                self._tocsin.store.run(was_lost(self._tocsin, taken, self._after_death(taken), sentence))
+            if not self._has(taken):
+                self._lose(taken, "Whoever tried it was stopped before it could say what came of it.")
+
+    def _has(self, taken: Taken) -> bool:
+        with self._changing:
+            job = self._jobs.get(taken.wish.id)
+        return job is not None and (job.taken.worker, job.taken.number) == (taken.worker, taken.number)
+
+    def _lose(self, taken: Taken, sentence: str) -> None:
+        with self._tocsin.store.read() as connection:
+            wish = outbox.find(connection, taken.wish.id)
+        decision = self._after_death(taken, left=wish is None or wish.left)
+        self._tocsin.store.run(was_lost(self._tocsin, taken, decision, sentence))
+        self._suspected = True
 
     def _give_up_overdue(self) -> None:
-        before = self._tocsin.clock() - PATIENCE
+        now = self._tocsin.clock()
         for port, gate in self._gates.items():
-            if gate.is_down:
+            if gate.down_for(now) >= LEAST:
                 with self._tocsin.store.read() as connection:
-                    overdue = outbox.overdue(connection, port, before)
+                    overdue = outbox.overdue(connection, port, now - PATIENCE)
                 for wish in overdue:
                     self._tocsin.store.run(is_overdue(self._tocsin, wish, gate.trouble))
+
+    def _look_at_the_clock(self) -> None:
+        """A clock that was ahead for a moment has put off what failed then; once it is right, that waits no longer."""
+        ahead = self._tocsin.clock().timestamp() - time.monotonic()
+        if ahead < self._ahead - SWEEP.total_seconds():
+            now = self._tocsin.clock()
+            self._tocsin.store.run(lambda c: outbox.hasten(c, now, beyond=now + LONGEST_ASKED))
+        self._ahead = ahead
 
     # ── waiting ──
 
@@ -289,10 +345,28 @@ class Worker:
         soonest = min(filter(None, [*opens, due]), default=now + SWEEP)
         return max(min((soonest - now), SWEEP, self._lease / 3).total_seconds(), 0.001)
 
+    def _finish(self, patience: timedelta) -> None:
+        """Wait for what has begun; after a while, only for what has left already. The rest goes back."""
+        self._wait_for_jobs(patience)
+        for job in list(self._jobs.values()):
+            self._looked(partial(self._give_back, job))
+        self._wait_for_jobs(self._limit)
+
+    def _give_back(self, job: _Job) -> bool:
+        now = self._tocsin.clock()
+        back = self._tocsin.store.run(lambda c: outbox.give_back(c, job.taken, now))
+        if back:
+            self._let_go(job)
+        return back
+
     def _wait_for_jobs(self, patience: timedelta) -> None:
         until = time.monotonic() + patience.total_seconds()
         while self._jobs and time.monotonic() < until:
-            time.sleep(0.01)
+            self._bell.clear()
+            self._bell.wait(0.05)
+            if time.monotonic() - self._swept > (self._lease / 3).total_seconds():
+                self._swept = time.monotonic()
+                self._looked(self._renew)
 
     def _say_once(self, trouble: str) -> None:
         if trouble and not self._unavailable:
@@ -303,7 +377,7 @@ class Worker:
 
     def _repeatable(self, port: str) -> bool:
         found = None if port == "clock" else self._ports.at(port)
-        return found is None or found.repeatable
+        return port == "clock" or (found is not None and found.repeatable)
 
     def _pace(self, port: str) -> Pace | None:
         found = None if port == "clock" else self._ports.at(port)

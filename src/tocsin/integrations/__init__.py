@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
@@ -48,6 +49,20 @@ def load(name: str) -> Integration:
     module, _, kind = INTEGRATIONS[name].partition(":")
     loaded = import_module(module)
     return Integration(kind=getattr(loaded, kind), config=loaded.Config)
+
+
+def meant(name: str, told: Mapping[str, object]) -> frozenset[str]:
+    """The ports it would serve, also where its settings are not right yet."""
+    kind = load(name).kind
+    able = frozenset(port for port, calls in _CALLS.items() if all(hasattr(kind, call) for call in calls))
+    chosen = told.get("ports")
+    return able & frozenset(chosen.split()) if isinstance(chosen, str) else able
+
+
+_CALLS = {
+    port: [call for call in vars(kind) if not call.startswith("_") and callable(vars(kind)[call])]
+    for port, kind in PORTS.items()
+}
 
 
 def serves(integration: object) -> frozenset[str]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
-from tocsin.store.works import Store, Unavailable
+from tocsin.store.works import Store, Unavailable, inside
 
 _AGAIN = 30.0
 """Seconds after which the database's clock is looked at anew: in between, ours does not drift far."""
@@ -22,7 +22,7 @@ class DatabaseClock:
         self._looked = float("-inf")
 
     def __call__(self) -> datetime:
-        if time.monotonic() - self._looked > _AGAIN:
+        if time.monotonic() - self._looked > _AGAIN and not inside():
             self._look()
         return datetime.now(UTC) + self._ahead
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def address(url: str) -> sa.URL:
 
 def sqlite_writer(url: sa.URL) -> sa.Engine:
     """Holds one connection, the only one that writes and checkpoints (limits: SQLite's WAL-reset bug needs two)."""
-    engine = _sqlite(partial(_connect, str(path(url)), url, _WRITING), pool.StaticPool)
+    engine = _sqlite(partial(_connect_to_write, url), pool.StaticPool)
     sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
 
@@ -49,11 +51,15 @@ def sqlite_readers(url: sa.URL) -> sa.Engine:
 
 def postgres(url: sa.URL) -> sa.Engine:
     """`synchronous_commit` stays as the server has it: whoever turns it off there has chosen to."""
-    patient = url if "connect_timeout" in url.query else url.update_query_dict({"connect_timeout": "2"})
     return sa.create_engine(
-        patient, isolation_level="READ COMMITTED", pool_size=20, max_overflow=0, pool_timeout=5, pool_pre_ping=True,
-        hide_parameters=True,
+        watchful(url), isolation_level="READ COMMITTED", pool_size=20, max_overflow=0, pool_timeout=5,
+        pool_pre_ping=True, hide_parameters=True,
     )  # fmt: skip
+
+
+def watchful(url: sa.URL) -> sa.URL:
+    """Connections that notice within half a minute that the network fell silent; what the URL says comes first."""
+    return url.update_query_dict({name: value for name, value in _WATCHFUL.items() if name not in url.query})
 
 
 def postgres_readers(engine: sa.Engine) -> sa.Engine:
@@ -96,6 +102,13 @@ def _sqlite(creator: partial[sqlite3.Connection], kind: type[pool.Pool], **sizes
     return sa.create_engine("sqlite://", creator=creator, poolclass=kind, hide_parameters=True, **sizes)
 
 
+def _connect_to_write(url: sa.URL) -> sqlite3.Connection:
+    """A file that is made now is its owner's alone; SQLite gives those beside it the same rights."""
+    with suppress(OSError):  # whatever is wrong, SQLite says it in its own way
+        os.close(os.open(path(url), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    return _connect(str(path(url)), url, _WRITING)
+
+
 def _connect(database: str, url: sa.URL, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     """`isolation_level=None`: the driver must not begin by itself, it would end our savepoints."""
     connection = sqlite3.connect(
@@ -113,6 +126,16 @@ def _connect(database: str, url: sa.URL, pragmas: tuple[str, ...]) -> sqlite3.Co
 _WRITING = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 _READING = ("query_only=ON",)
 _RACES = {"40001", "40P01", "23505"}  # serialization failure, deadlock, unique violation
+
+_WATCHFUL = {
+    "connect_timeout": "2",
+    "keepalives": "1",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "15000",
+}
+"""In seconds, but for the last: that is in milliseconds, and for what we sent and nobody acknowledged."""
 
 _URL = "The database URL cannot be understood; write sqlite:////folder/file.db or postgresql://user:password@host/name."
 _OPTIONS = "An option of the database URL cannot be understood. See what follows its “?”."

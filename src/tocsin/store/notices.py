@@ -9,6 +9,7 @@ from typing import Self
 import psycopg
 import sqlalchemy as sa
 
+from tocsin.store import engines
 from tocsin.store.outbox import CHANNEL
 
 _PATIENCE = 1.0
@@ -19,7 +20,7 @@ class Notices:
     """Rings a bell at every notice, on a connection and in a thread of its own."""
 
     def __init__(self, url: sa.URL, bell: threading.Event) -> None:
-        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._conninfo = engines.watchful(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._bell = bell
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="tocsin-notices", daemon=True)
@@ -36,11 +37,11 @@ class Notices:
         while not self._over.is_set():
             try:
                 self._hear()
-            except psycopg.OperationalError:  # the worker meets the same trouble, and says so
+            except (psycopg.OperationalError, OSError):  # the worker meets the same trouble, and says so
                 self._over.wait(_PATIENCE)
 
     def _hear(self) -> None:
-        with psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2) as connection:
+        with psycopg.connect(self._conninfo, autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
             self._bell.set()  # something may have been wished while nobody listened
             while not self._over.is_set():

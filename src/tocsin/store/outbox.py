@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
 
-from tocsin.core.effects import SOON, URGENT, WHENEVER, Effect, Unreadable, Wish, WishState
+from tocsin.core.effects import EFFECTS, SOON, URGENT, Effect, Unreadable, Wish, WishState
 from tocsin.core.ids import EffectId, IncidentNumber, Seq
 from tocsin.store import tables as t
 from tocsin.store.codec import decode_effect, encode
 
 CHANNEL = "tocsin_outbox"
 """What PostgreSQL notifies on when a transaction that saved wishes commits."""
-_OPEN = ("waiting", "doing")
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When due what waits for no time: whichever clock is ahead of the other, it is in its lane at once."""
 
 _e, _earlier = t.effects, t.effects.alias("earlier")
 _BLOCKED = sa.exists().where(
@@ -38,15 +39,15 @@ its place until it is done, unknown or given up."""
 _FREE = (
     sa.select(_e.c.id)
     .where(_e.c.port == sa.bindparam("port"), _e.c.state == "waiting", _e.c.urgency == sa.bindparam("urgency"))
-    .where(_e.c.due <= sa.bindparam("now"), ~_BLOCKED)
+    .where(_e.c.due <= sa.bindparam("now"), _e.c.kind.in_(sorted(EFFECTS)), ~_BLOCKED)
     .order_by(_e.c.due, _e.c.id)
     .limit(sa.bindparam("most"))
 )
-_FREE_OF_INCIDENT = _FREE.where(_e.c.incident == sa.bindparam("of"))
+_SUSPECT = _e.c.deaths > 0
 _TAKE = (
     sa.update(_e)
     .where(_e.c.id == sa.bindparam("n"), _e.c.state == "waiting")
-    .values(state="doing", worker=sa.bindparam("me"), lease=sa.bindparam("until"), tries=_e.c.tries + 1)
+    .values(state="doing", worker=sa.bindparam("me"), lease=sa.bindparam("until"), tries=_e.c.tries + 1, left=False)
     .returning(*_e.c)
 )
 _NEXT = sa.select(sa.func.min(_e.c.due)).where(
@@ -96,7 +97,6 @@ def _replace(c: sa.Connection, effect: Effect) -> None:
 
 
 def _saved(c: sa.Connection, effect: Effect, now: datetime) -> EffectId:
-    due = effect.due or now
     row = {
         "mark": uuid4().hex,
         "incident": effect.incident,
@@ -107,13 +107,14 @@ def _saved(c: sa.Connection, effect: Effect, now: datetime) -> EffectId:
         "key": effect.key,
         "kind": type(effect).__name__,
         "body": encode(effect),
-        "since": due,
-        "due": due,
+        "since": effect.due or now,
+        "due": effect.due or AT_ONCE,
         "state": "waiting",
         "tries": 0,
         "fails": 0,
         "deaths": 0,
         "told": False,
+        "left": False,
         "trouble": "",
     }
     return EffectId(c.execute(_e.insert().returning(_e.c.id), row).scalar_one())
@@ -139,21 +140,22 @@ def take(
     *,
     most: int = 1,
     incident: IncidentNumber | None = None,
+    suspect: bool = False,
 ) -> list[Taken]:
     """What is due at a port and first in its lane, the most urgent first; it is this worker's `until` then.
 
-    Nothing, while the outbox is held.
+    `suspect`: of what workers were lost over before, which is left alone otherwise. Nothing, while the outbox is held.
     """
     if held(c) is not None:
         return []
     if c.dialect.name == "postgresql":  # one taker at a port at a time: two could take from one lane unseen
         c.execute(sa.text("SELECT pg_advisory_xact_lock(7368, hashtext(:port))"), {"port": port})
+    free = _FREE.where(_SUSPECT if suspect else ~_SUSPECT)
+    if incident is not None:
+        free = free.where(_e.c.incident == incident)
     taken: list[Taken] = []
-    free = _FREE if incident is None else _FREE_OF_INCIDENT
-    for urgency in (URGENT, SOON, WHENEVER):
-        asked = {"port": port, "urgency": urgency, "now": now, "most": most - len(taken), "of": incident}
-        if incident is None:
-            del asked["of"]
+    for urgency in (URGENT, SOON):
+        asked = {"port": port, "urgency": urgency, "now": now, "most": most - len(taken)}
         for number in c.scalars(free, asked).all() if len(taken) < most else ():
             row = c.execute(_TAKE, {"n": number, "me": worker, "until": until}).first()
             if row is not None:
@@ -161,15 +163,34 @@ def take(
     return taken
 
 
+def suspects(c: sa.Connection, now: datetime) -> bool:
+    """Whether anything is due that workers were lost over."""
+    due = sa.select(_e.c.id).where(_e.c.state == "waiting", _SUSPECT, _e.c.due <= now, _e.c.kind.in_(sorted(EFFECTS)))
+    return c.execute(due.limit(1)).first() is not None
+
+
 def next_due(c: sa.Connection, ports: Collection[str], now: datetime) -> datetime | None:
     """When the next wish falls due that is not yet; None where there is none."""
-    asked = [{"port": port, "urgency": urgency, "now": now} for port in ports for urgency in (URGENT, SOON, WHENEVER)]
+    asked = [{"port": port, "urgency": urgency, "now": now} for port in ports for urgency in (URGENT, SOON)]
     return min(filter(None, (c.scalar(_NEXT, each) for each in asked)), default=None)
 
 
 def renew(c: sa.Connection, worker: str, effects: Collection[EffectId], until: datetime) -> None:
     """The worker still has them."""
     c.execute(_RENEW.where(_e.c.id.in_(effects)), {"me": worker, "lease": until})
+
+
+def leave(c: sa.Connection, taken: Taken) -> bool:
+    """From now on nobody can call it back. False where it is not this taking's any more."""
+    left = sa.update(_e).where(_e.c.id == taken.wish.id, _e.c.worker == taken.worker, _e.c.tries == taken.number)
+    return c.execute(left.where(_e.c.state == "doing").values(left=True)).rowcount == 1
+
+
+def give_back(c: sa.Connection, taken: Taken, now: datetime) -> bool:
+    """Let go of what has not left. False where it has, or is not this taking's any more."""
+    mine = sa.update(_e).where(_e.c.id == taken.wish.id, _e.c.worker == taken.worker, _e.c.tries == taken.number)
+    back = mine.where(_e.c.state == "doing", _e.c.left == sa.false())
+    return c.execute(back.values(state="waiting", due=now, lease=None)).rowcount == 1
 
 
 def orphans(c: sa.Connection, before: datetime | None) -> list[Taken]:
@@ -194,10 +215,10 @@ def settle(c: sa.Connection, number: EffectId, state: WishState, trouble: str = 
     c.execute(_CHANGE, {"n": number, "state": state, "trouble": trouble, "lease": None})
 
 
-def put_off(c: sa.Connection, wish: Wish, due: datetime, trouble: str, *, told: bool) -> None:
+def put_off(c: sa.Connection, wish: Wish, due: datetime, now: datetime, trouble: str) -> None:
     """It failed, and is tried again when `due`."""
-    changed = {"state": "waiting", "due": due, "trouble": trouble, "fails": wish.fails + 1, "told": told, "lease": None}
-    c.execute(_CHANGE, {"n": wish.id, **changed})
+    failing = {"failing": wish.failing or now, "fails": wish.fails + 1}
+    c.execute(_CHANGE, {"n": wish.id, "state": "waiting", "due": due, "trouble": trouble, "lease": None, **failing})
 
 
 def return_(c: sa.Connection, wish: Wish, due: datetime, trouble: str) -> None:
@@ -208,7 +229,8 @@ def return_(c: sa.Connection, wish: Wish, due: datetime, trouble: str) -> None:
 
 def again(c: sa.Connection, number: EffectId, now: datetime) -> None:
     """A person has it tried once more, as if for the first time; only its id, and that it was tried, stay."""
-    fresh = {"state": "waiting", "since": now, "due": now, "fails": 0, "deaths": 0, "told": True, "worker": None}
+    fresh = {"state": "waiting", "since": now, "due": AT_ONCE, "fails": 0, "deaths": 0, "failing": None}
+    fresh |= {"told": True, "left": False, "worker": None}
     c.execute(_CHANGE, {"n": number, **fresh})
     _ring(c)
 
@@ -218,9 +240,11 @@ def tell(c: sa.Connection, number: EffectId) -> None:
     c.execute(_CHANGE, {"n": number, "told": True})
 
 
-def hasten(c: sa.Connection, port: str, now: datetime) -> None:
-    """The port works again: what failed there need not wait any longer."""
-    later = (_e.c.port == port) & (_e.c.state == "waiting") & (_e.c.fails > 0) & (_e.c.due > now)
+def hasten(c: sa.Connection, now: datetime, port: str | None = None, beyond: datetime | None = None) -> None:
+    """What failed waits no longer: its port works again, or a clock that was wrong has put it off `beyond` reason."""
+    later = (_e.c.state == "waiting") & (_e.c.fails > 0) & (_e.c.due > (beyond or now))
+    if port is not None:
+        later &= _e.c.port == port
     c.execute(_e.update().where(later).values(due=now))
 
 
@@ -295,4 +319,4 @@ def _effect(row: Any) -> Effect:
         return Unreadable(incident=IncidentNumber(row.incident), about=Seq(row.about))
 
 
-_KEPT = ("mark", "state", "since", "due", "tries", "fails", "deaths", "told", "trouble")
+_KEPT = ("mark", "state", "since", "due", "tries", "fails", "deaths", "failing", "told", "left", "trouble")

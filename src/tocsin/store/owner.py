@@ -14,6 +14,8 @@ from tocsin.store.works import Unavailable
 
 PAUSE = 0.02
 """Seconds between two looks whether the other process has gone."""
+LOOK = 1.0
+"""Seconds after which an owner looks again whether its lock file is still the one that others find."""
 
 
 def beside(database: Path, ending: str) -> Path:
@@ -30,10 +32,12 @@ class Owner:
         self._patience = patience
         self._mounts = mounts
         self._file: int | None = None
+        self._looked = 0.0
+        self._lost = False
         self._turn = threading.Lock()
 
     def take(self) -> None:
-        """Wait for whoever has it, a while; `Unavailable` if they keep it."""
+        """Wait for whoever has it, a while; `Unavailable` if they keep it, or if somebody may have taken it from us."""
         until = time.monotonic() + self._patience
         while not self.taken():
             if time.monotonic() > until:
@@ -44,16 +48,37 @@ class Owner:
         """Take it, unless somebody else has it: whether it is ours now."""
         with self._turn:
             if self._file is None:
-                self._file = self._locked()
+                self._file, self._looked = self._locked(), time.monotonic()
+            else:
+                self._look_again(self._file)
             return self._file is not None
 
     def let_go(self) -> None:
         with self._turn:
             if self._file is not None:
                 os.close(self._file)
-                self._file = None
+                self._file, self._lost = None, False
+
+    def _look_again(self, file: int) -> None:
+        """A lock on a file that was removed keeps nobody out; once seen, that stays so whatever lies there later."""
+        if not self._lost and time.monotonic() - self._looked >= LOOK:
+            self._lost, self._looked = not self._found_by_others(file), time.monotonic()
+        if self._lost:
+            raise Unavailable(_LOST.format(self._lock))
 
     def _locked(self) -> int | None:
+        """None while somebody else has it. Between opening and locking, the file may have been removed."""
+        while (file := self._tried()) is not None and not self._found_by_others(file):
+            os.close(file)
+        return file
+
+    def _found_by_others(self, file: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file), self._lock.stat())
+        except OSError:  # gone, or not to be reached any more
+            return False
+
+    def _tried(self) -> int | None:
         if self._network is not None:
             raise Unavailable(unsafe.on_network(self._network))
         try:
@@ -76,3 +101,9 @@ class Owner:
             return unsafe.network(self._lock.parent, self._mounts.read_text("utf-8", errors="surrogateescape"))
         except OSError:  # no /proc here, so nobody can say
             return None
+
+
+_LOST = (
+    "The lock file {} was removed or replaced while Tocsin held it, so somebody else may be writing; nothing was"
+    " written. Stop every Tocsin on this folder, then start one."
+)

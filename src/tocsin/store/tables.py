@@ -92,7 +92,9 @@ effects = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("fails", sa.Integer, nullable=False),
     sa.Column("deaths", sa.Integer, nullable=False),
+    sa.Column("failing", Instant),
     sa.Column("told", sa.Boolean, nullable=False),
+    sa.Column("left", sa.Boolean, nullable=False),
     sa.Column("worker", sa.String),
     sa.Column("lease", Instant),
     sa.Column("trouble", sa.String, nullable=False),
@@ -104,8 +106,9 @@ effects = sa.Table(
 
 `mark` tells a wish from every other there is, also after a restore has given its number away again. `since`: when it
 first fell due; `due`: when it is tried next. `tries`: how often a worker took it, which also tells one taking from the
-next. `fails`: how often it failed since a person last had it tried, `deaths`: how often its worker was never heard of
-again. `told`: its trouble stands on the timeline.
+next. `fails`: how often it failed since a person last had it tried, and since when (`failing`); `deaths`: how often its
+worker was never heard of again. `told`: its trouble stands on the timeline. `left`: this try has come to where nobody
+can call it back.
 """
 
 installation = sa.Table(

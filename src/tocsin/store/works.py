@@ -101,9 +101,14 @@ def forbid_ending(engine: sa.Engine) -> None:
     sa.event.listen(engine, "rollback", _refuse_ending)
 
 
+def inside() -> bool:
+    """Whether a work is being run by this thread."""
+    return getattr(_here, "working", False)
+
+
 def outside() -> None:
     """Refuse what a work may not do; asking the store from inside one would wait for itself."""
-    if getattr(_here, "working", False):
+    if inside():
         raise RuntimeError(_INSIDE)
 
 
@@ -119,7 +124,7 @@ def plainly() -> Iterator[None]:
 
 
 def _refuse_ending(connection: sa.Connection) -> None:
-    if getattr(_here, "working", False):
+    if inside():
         connection.connection.rollback()  # SQLAlchemy forgets the transaction it was not let end
     outside()
 

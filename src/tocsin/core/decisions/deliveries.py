@@ -17,20 +17,20 @@ def report(incident: Incident, command: c.ReportDelivery, given: Given) -> list[
 
 def try_again(incident: Incident, command: c.TryAgain, given: Given) -> list[Fact]:
     """Also what only waits for its next try: somebody may know that the trouble is over."""
-    wish = _in(given.wish(command.effect), "waiting", "unknown", "given-up", "quarantined")
+    wish = _in(given.wish(command.effect), "waiting", "unknown", "failed", "quarantined", "given-up")
     if wish.state == "waiting" and not wish.tries:
         raise Refused(f"{wish.id} was not tried yet; it goes out by itself when its time has come.")
     return [_became(wish, "again")]
 
 
 def give_up(incident: Incident, command: c.GiveUp, given: Given) -> list[Fact]:
-    wish = _in(given.wish(command.effect), "waiting", "unknown", "quarantined")
+    wish = _in(given.wish(command.effect), "waiting", "unknown", "failed", "quarantined")
     return [_became(wish, "given-up", command.why)]
 
 
 def confirm(incident: Incident, command: c.ConfirmArrival, given: Given) -> list[Fact]:
     """Not for a report, whose place the incident has to learn; to publish what stands already is harmless."""
-    wish = _in(given.wish(command.effect), "unknown", "given-up", "quarantined")
+    wish = _in(given.wish(command.effect), "unknown", "failed", "quarantined", "given-up")
     if isinstance(wish.effect, PublishReport):
         raise Refused(f"Have it published again; what stands there already is found: outbox retry {wish.id}.")
     return [_became(wish, "arrived")]
@@ -66,6 +66,7 @@ _IS: dict[WishState, str] = {
     "doing": "is being tried at this moment. See what comes of it: outbox list.",
     "done": "got through; there is nothing to do.",
     "unknown": "may have arrived or not. Find out, then say `outbox arrived` or `outbox retry`.",
+    "failed": "did not get through. `outbox retry` has it tried again, `outbox give-up` lets it be.",
     "given-up": "was given up already. `outbox retry` has it tried again.",
     "quarantined": "is kept back, for it ended the worker. `outbox retry` has it tried again.",
     "dropped": "was not wanted any more when its turn came; there is nothing to do.",

@@ -17,6 +17,8 @@ from tocsin.core.refused import Refused
 T = TypeVar("T", Handle, Slug)
 LONGEST_NAME = 200
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
+"""Enough to tell an address from a slip of the pen; whether it leads anywhere, only a letter can tell."""
 _SLUG = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}\Z")
 
 
@@ -26,6 +28,8 @@ def update(command: c.UpdateDirectory, given: Given) -> c.UpdateDirectory:
         _form(_HANDLE, person.handle, "handle", "small letters, digits, dots and hyphens, as in ada or ada-lovelace")
         if person.handle == TOCSIN.handle:
             raise Refused("The handle “tocsin” is Tocsin's own. Choose another.")
+        if person.email and not _ADDRESS.fullmatch(person.email):
+            raise Refused(f"“{person.email[:80]}” is no mail address; write one as ada@example.org.")
     places: tuple[Group | Service | Community, ...] = (*command.groups, *command.services, *command.communities)
     for place in places:
         _form(_SLUG, place.slug, "slug", "small letters, digits, dots, slashes and hyphens, as in utoronto/prod")

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tocsin.integrations.fake import inbound
 from tocsin.integrations.fake.config import Config
 from tocsin.integrations.fake.line import Line
-from tocsin.ports import Delivery, Mail, Message, Pace, Publication, Published, Received
+from tocsin.ports import Delivery, Leaving, Mail, Message, Pace, Publication, Published, Received, freely
 
 
 class Fake:
@@ -28,7 +28,8 @@ class Fake:
         answer = self._line.ask("publisher", "publish", _key(publication), vars(publication))
         return Published(path=answer["path"], commit=answer["commit"])
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, leaving: Leaving = freely) -> None:
+        leaving()
         self._line.ask("mailer", "send", mail.key, vars(mail))
 
     def open_channel(self, key: str, name: str, topic: str) -> str:

@@ -6,6 +6,7 @@ password, the sender) is tried again, for nothing promised may be lost meanwhile
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -17,6 +18,15 @@ from tocsin.ports import Failed
 _LONGEST = 300
 _OUR_FAULT = {500, 502, 503, 504, 530, 534, 535, 538}
 """Not understood, out of order, or not logged in as the server wants it: no word about the receiver or the letter."""
+_STATUS = re.compile(r"4\.\d+\.\d+\b")
+_ABOUT_IT = ("4.1.", "4.2.", "4.6.")
+"""The address, the mailbox, the content (RFC 3463); 450 says of the mailbox the same without such a status."""
+WHOLE = 10
+"""How many times as long as for one answer we wait for all of them, up to the letter."""
+
+
+class TooSlow(TimeoutError):
+    """Every answer came in time, but all of them together did not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,12 +54,23 @@ class Answer:
         """5.7.x is about what we may (to relay, say), not about who the receiver is."""
         return self.condemns_letter and not self.said.startswith("5.7.")
 
-    def refusing(self, host: str, what: str, *, permanent: bool = False) -> Failed:
+    @property
+    def concerns_receiver(self) -> bool:
+        """Said to a receiver's address: the server is well. With 421 it takes leave of everybody."""
+        return self.condemns_receiver or (400 <= self.code < 500 and self.code != 421)
+
+    @property
+    def concerns_letter(self) -> bool:
+        """Said to the letter: about it or its receiver; what is refused for now is mostly the server's own trouble."""
+        about_it = self.said.startswith(_ABOUT_IT) if _STATUS.match(self.said) else self.code == 450
+        return self.condemns_letter or (400 <= self.code < 500 and self.code != 421 and about_it)
+
+    def refusing(self, host: str, what: str, *, permanent: bool = False, receiver: bool = False) -> Failed:
         quoted = f"“{self}”" if str(self) else "nothing"
         if not 400 <= self.code < 600:
             return Failed(f"{host} does not answer as a mail server does, when asked to take {what}: {quoted}.")
         for_now = " for now" if self.code < 500 else ""
-        return Failed(f"{host} refused {what}{for_now}: {quoted}.", permanent=permanent)
+        return Failed(f"{host} refused {what}{for_now}: {quoted}.", permanent=permanent, receiver=receiver)
 
     def __str__(self) -> str:
         return f"{self.code} {self.said}".strip() if self.code >= 0 else self.said
@@ -76,6 +97,8 @@ def broken(config: Config, error: OSError) -> Failed:
                 f"There is no encrypted connection to {where} ({error.reason or 'it was cut'}): see whether mail.port"
                 " and mail.encryption belong together."
             )
+        case TooSlow():
+            return Failed(f"{where} is too slow: it did not take the letter within {config.timeout * WHOLE:g} seconds.")
         case TimeoutError():
             return Failed(f"{where} did not answer within {config.timeout:g} seconds.")
         case smtplib.SMTPServerDisconnected():

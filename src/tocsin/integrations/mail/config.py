@@ -26,7 +26,7 @@ class Config:
     password: Secret | None = setting("the password", "env:NAME or file:PATH", default=None)
     reply_to: str = setting("where answers go, if not to the sender", "team@example.org", default="")
     ca: Path | None = setting("certificates to trust besides the system's", "a PEM file", default=None)
-    timeout: float = setting("how long to wait for each answer of the server", "in seconds", default=30.0)
+    timeout: float = setting("how long to wait for each answer of the server", "in seconds, at most 60", default=30.0)
     rate: float = setting("how many letters the server likes to take", "a second", default=5.0)
 
     def __post_init__(self) -> None:
@@ -37,7 +37,7 @@ class Config:
         if self.reply_to:
             _check_address("reply_to", self.reply_to)
         _check_range("port", self.port, 1, 65535)
-        _check_range("timeout", self.timeout, 0.01, 3600)
+        _check_range("timeout", self.timeout, 0.01, 60)
         _check_range("rate", self.rate, 0.001, 1000)
 
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from tocsin.core.refused import Refused
 from tocsin.integrations.mail.addresses import in_ascii
-from tocsin.integrations.mail.answers import Answer, answer, broken, unknown
+from tocsin.integrations.mail.answers import WHOLE, Answer, TooSlow, answer, broken, unknown
 from tocsin.integrations.mail.config import Config
 from tocsin.integrations.mail.letters import Letter
 from tocsin.integrations.mail.login import Login
-from tocsin.ports import Failed
+from tocsin.ports import Failed, Leaving
 
-_PATIENCE = 4
+PATIENCE = 4
 """How many times as long as for any other answer we wait for the last: giving up there leaves a letter unknown, and
 servers look for viruses first."""
 _REPLY = re.compile(rb"([0-9]{3})(-| |\r?\n)")
 _LONGEST_LINE, _MOST_LINES = 65536, 100  # many times what any server says
+_PIECE = 16384
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def opened(config: Config, helo: str) -> Iterator[Line]:
 class Line:
     """An open connection to the server. Up to a letter's last dot nothing has happened, whatever breaks."""
 
-    def __init__(self, config: Config, server: smtplib.SMTP, login: Login) -> None:
+    def __init__(self, config: Config, server: _Open, login: Login) -> None:
         self._config = config
         self._server = server
         self._login = login
@@ -51,22 +54,23 @@ class Line:
         if self._login:
             self._log_in()
 
-    def hand_over(self, letter: Letter) -> None:
+    def hand_over(self, letter: Letter, leaving: Leaving) -> None:
         """Returns once the server has taken responsibility for the letter."""
         host = self._config.host
         options = self._international() if letter.international else ""
         if not (said := self._ask("MAIL", f"FROM:<{letter.sender}>{options}")).fine:
             raise said.refusing(host, "the sender")
         if not (said := self._ask("RCPT", f"TO:<{letter.receiver}>")).fine:
-            raise said.refusing(host, "the receiver", permanent=said.condemns_receiver)
+            raise said.refusing(host, "the receiver", permanent=said.condemns_receiver, receiver=said.concerns_receiver)
         if (said := self._ask("DATA")).code != 354:
-            raise said.refusing(host, "the letter", permanent=said.condemns_letter)
+            raise said.refusing(host, "the letter", permanent=said.condemns_letter, receiver=said.concerns_letter)
         self._send(re.sub(rb"(?m)^\.", b"..", letter.content))
+        leaving()
         said = self._end_letter()
         if not said.understood:
             raise unknown(self._config, f"it said “{said}”")
         if not said.fine:
-            raise said.refusing(host, "the letter", permanent=said.condemns_letter)
+            raise said.refusing(host, "the letter", permanent=said.condemns_letter, receiver=said.concerns_letter)
 
     def hang_up(self) -> None:
         """Without waiting for good-bye: nothing depends on it any more."""
@@ -140,10 +144,9 @@ class Line:
 
     def _end_letter(self) -> Answer:
         """From the dot on, nobody knows what became of the letter until the server says so."""
-        patience = self._config.timeout * _PATIENCE
+        patience = self._config.timeout * PATIENCE
         try:
-            if self._server.sock is not None:
-                self._server.sock.settimeout(patience)
+            self._server.allow(patience, patience)
             self._server.send(b".\r\n")
             return self._answer(*self._server.getreply())
         except TimeoutError:
@@ -156,13 +159,34 @@ class Line:
 
 
 class _Open(smtplib.SMTP):
+    """A call that ends, however slowly the server speaks or listens."""
+
+    def __init__(self, host: str, port: int, helo: str, *, timeout: float, **more: Any) -> None:
+        self.allow(timeout, timeout * WHOLE)
+        super().__init__(host, port, helo, timeout=timeout, **more)
+
+    def allow(self, each: float, whole: float) -> None:
+        """So many seconds for what comes next: for each time we wait, and for all of it."""
+        self._each, self._until = each, time.monotonic() + whole
+
+    def wait(self) -> None:
+        """No longer than allowed, when next something is sent or read."""
+        if (left := self._until - time.monotonic()) <= 0:
+            raise TooSlow
+        if self.sock is not None:
+            self.sock.settimeout(min(self._each, left))
+
+    def send(self, s: bytes | str) -> None:  # type: ignore[override]
+        for start in range(0, len(s), _PIECE):
+            self.wait()
+            super().send(s[start : start + _PIECE])
+
     def getreply(self) -> tuple[int, bytes]:
         return _reply(self)
 
 
-class _Encrypted(smtplib.SMTP_SSL):
-    def getreply(self) -> tuple[int, bytes]:
-        return _reply(self)
+class _Encrypted(_Open, smtplib.SMTP_SSL):
+    """The same, encrypted from the first byte."""
 
 
 def _login(config: Config) -> Login:
@@ -172,7 +196,7 @@ def _login(config: Config) -> Login:
         raise Failed(str(no)) from None
 
 
-def _called(config: Config, helo: str) -> smtplib.SMTP:
+def _called(config: Config, helo: str) -> _Open:
     host = config.host if config.host.isascii() else in_ascii(config.host)
     try:
         if config.encryption == "tls":
@@ -195,21 +219,22 @@ def _context(config: Config) -> ssl.SSLContext:
     return context
 
 
-def _reply(server: smtplib.SMTP) -> tuple[int, bytes]:
+def _reply(server: _Open) -> tuple[int, bytes]:
     """As smtplib's own, but a server that never ends cannot fill our memory, and a long line is no error 500."""
     try:
         return _read(server)
     except OSError:
         server.close()
+        server.wait()  # says so, where it was all of them that took too long
         raise
 
 
-def _read(server: smtplib.SMTP) -> tuple[int, bytes]:
+def _read(server: _Open) -> tuple[int, bytes]:
     if server.file is None and server.sock is not None:
         server.file = server.sock.makefile("rb")
     said: list[bytes] = []
     while len(said) < _MOST_LINES:
-        line = server.file.readline(_LONGEST_LINE) if server.file is not None else b""
+        line = _line(server)
         if not line.endswith(b"\n") and len(line) < _LONGEST_LINE:
             raise smtplib.SMTPServerDisconnected
         found = _REPLY.match(line)
@@ -219,6 +244,17 @@ def _read(server: smtplib.SMTP) -> tuple[int, bytes]:
         if found[2] != b"-":
             return int(found[1]), b"\n".join(said)
     return -1, b"\n".join(said)
+
+
+def _line(server: _Open) -> bytes:
+    """Piece by piece, so that one who sends a byte now and then does not keep us for ever."""
+    line = b""
+    while server.file is not None and len(line) < _LONGEST_LINE and not line.endswith(b"\n"):
+        server.wait()
+        if not (come := server.file.peek(1)[: _LONGEST_LINE - len(line)]):
+            break
+        line += server.file.read(come.find(b"\n") + 1 or len(come))
+    return line
 
 
 def _bytes(words: bytes | str) -> bytes:

@@ -6,7 +6,7 @@ from tocsin.integrations.mail.addresses import named_address
 from tocsin.integrations.mail.config import Config
 from tocsin.integrations.mail.letters import written
 from tocsin.integrations.mail.line import opened
-from tocsin.ports import Mail, Pace
+from tocsin.ports import Leaving, Mail, Pace, freely
 
 
 class Smtp:
@@ -20,8 +20,8 @@ class Smtp:
         self._sender = named_address(config.sender)
         self._reply_to = named_address(config.reply_to) if config.reply_to else None
 
-    def send(self, mail: Mail) -> None:
+    def send(self, mail: Mail, leaving: Leaving = freely) -> None:
         letter = written(mail, self._sender, self._reply_to)
         # We call ourselves by a name that DNS knows; this machine's own may be known to nobody, and slow to find out.
         with opened(self._config, helo=self._sender.domain) as line:
-            line.hand_over(letter)
+            line.hand_over(letter, leaving)

@@ -52,7 +52,9 @@ def _create_effects() -> None:
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("fails", sa.Integer, nullable=False),
         sa.Column("deaths", sa.Integer, nullable=False),
+        sa.Column("failing", Instant),
         sa.Column("told", sa.Boolean, nullable=False),
+        sa.Column("left", sa.Boolean, nullable=False),
         sa.Column("worker", sa.String),
         sa.Column("lease", Instant),
         sa.Column("trouble", sa.String, nullable=False),
@@ -80,7 +82,9 @@ def _take_over() -> None:
             "state": "waiting" if waits else row["state"],
             "fails": row["tries"] if waits else row["tries"] - 1,
             "deaths": 0,
+            "failing": None,
             "told": False,
+            "left": False,
         }
         connection.execute(after.insert(), {**row, **made})
     if connection.dialect.name == "postgresql":
