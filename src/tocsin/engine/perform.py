@@ -84,7 +84,7 @@ def _prepared(
             return lambda: _sent(mail, _there(mailer), leaving)
         case Remind():
             mails = whom_to_remind(effect, incident, about, tocsin.given(connection))
-            return lambda: _instead(mails, "Nobody is there to be reminded: no one commands.")
+            return lambda: _instead(mails, "Nobody is there to be reminded.")
         case _:
             raise Failed("This version of Tocsin does not know how to do that.", permanent=True)
 

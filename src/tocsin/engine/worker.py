@@ -36,6 +36,8 @@ LEASE = timedelta(seconds=60)
 """For how long a wish is left to a worker that says nothing."""
 LIMIT = timedelta(minutes=15)
 """How long one try may take; then nobody waits for it any longer."""
+ALONE = timedelta(seconds=10)
+"""For how long at a time others wait so that what workers were lost over can be tried by itself."""
 DRAIN = timedelta(seconds=10)
 """How long a worker that is asked to stop waits for what it has begun."""
 
@@ -78,6 +80,7 @@ class Worker:
         self._swept = float("-inf")
         self._ahead = float("-inf")
         self._suspected = False
+        self._alone_until = float("-inf")
         self._stopping = False
         self._unavailable = ""
 
@@ -120,7 +123,8 @@ class Worker:
         """Look once at everything there may be to do; whether anything was begun."""
         takes: list[Callable[[], bool]] = [partial(self._take, port) for port in self._gates]
         self._looked(self._sweep)
-        due = [self._take_suspect] if self._suspected else takes
+        alone = self._suspected and time.monotonic() < self._alone_until
+        due = [self._take_suspect] if alone else takes
         took = [not self._stopping and self._looked(take) for take in due]
         return any(took)
 
@@ -188,10 +192,9 @@ class Worker:
 
     def _attempt(self, job: _Job) -> tuple[Work[bool], bool]:
         """Perform it: what is to be kept of that, and whether its port has come back to life with it."""
-        taken, begun = job.taken, False
+        taken = job.taken
         try:
             call = prepare(self._tocsin, taken.wish, self._ports, partial(self._leave, taken))
-            begun = True
             came = call()
         except Failed as failed:
             return self._failed(job, failed), False
@@ -202,13 +205,13 @@ class Worker:
             _log.exception("Effect %s met a bug.", taken.wish.id)
             self._suspected = True
             sentence = f"Tocsin made a mistake ({type(bug).__name__}); its log says more."
-            return was_lost(self._tocsin, taken, self._after_death(taken, left=begun), sentence), False
+            return was_lost(self._tocsin, taken, self._after_death(taken), sentence), False
         return came_true(self._tocsin, taken, came), self._succeeded(job, came)
 
     def _leave(self, taken: Taken) -> None:
         """It is about to leave; unless somebody else has it by now, or we were told to stop."""
         if not self._run(lambda c: outbox.leave(c, taken)):
-            raise Failed("It was taken anew before it had left.")
+            raise Failed("It was taken anew before it had left.", receiver=True)
 
     def _failed(self, job: _Job, failed: Failed) -> Work[bool]:
         _log.warning("Effect %s failed: %s", job.taken.wish.id, failed)
@@ -232,8 +235,11 @@ class Worker:
         wish, now = job.taken.wish, self._tocsin.clock()
         return after_failure(failed, wish, now, repeatable=self._repeatable(job.port), chance=self._chance())
 
-    def _after_death(self, taken: Taken, *, left: bool) -> Decision:
+    def _after_death(self, taken: Taken) -> Decision:
         """What has not left has not happened."""
+        with self._tocsin.store.read() as connection:
+            wish = outbox.find(connection, taken.wish.id)
+        left = wish is None or wish.left
         harmless = not left or self._repeatable(taken.wish.effect.port)
         return after_death(taken.wish, self._tocsin.clock(), harmless=harmless)
 
@@ -267,6 +273,8 @@ class Worker:
         now = self._tocsin.clock()
         with self._tocsin.store.read() as connection:
             self._suspected = outbox.suspects(connection, now)
+        if time.monotonic() > self._alone_until + ALONE.total_seconds():
+            self._alone_until = time.monotonic() + ALONE.total_seconds()
         return False
 
     def _renew(self) -> bool:
@@ -306,10 +314,7 @@ class Worker:
         return job is not None and (job.taken.worker, job.taken.number) == (taken.worker, taken.number)
 
     def _lose(self, taken: Taken, sentence: str) -> None:
-        with self._tocsin.store.read() as connection:
-            wish = outbox.find(connection, taken.wish.id)
-        decision = self._after_death(taken, left=wish is None or wish.left)
-        self._tocsin.store.run(was_lost(self._tocsin, taken, decision, sentence))
+        self._tocsin.store.run(was_lost(self._tocsin, taken, self._after_death(taken), sentence))
         self._suspected = True
 
     def _give_up_overdue(self) -> None:
