@@ -198,16 +198,19 @@ class Crew:
             self._reader.join()
 
     def _read(self) -> None:
+        """What is born may say that it is ready before its parent has said that it is born."""
         assert self._process.stdout
         for line in self._process.stdout:
-            match line.split():
-                case ["born", pid]:
-                    self._living[int(pid)] = Server(pid=int(pid))
-                    self._newborn.put(self._living[int(pid)])
-                case ["ready", pid]:
-                    self._living[int(pid)].ready.set()
-                case ["ended", pid, code]:
-                    self._living.pop(int(pid)).ended.set_result(int(code))
+            said, pid, *code = line.split()
+            server = self._living.setdefault(int(pid), Server(pid=int(pid)))
+            match said:
+                case "born":
+                    self._newborn.put(server)
+                case "ready":
+                    server.ready.set()
+                case "ended":
+                    del self._living[server.pid]
+                    server.ended.set_result(int(code[0]))
 
 
 @contextmanager

@@ -149,7 +149,7 @@ def _poisoned(
     assert [(each.outcome, each.effect) for each in _told(installation)] == [("quarantined", bad[0].id)]
     listed = Shell(monkeypatch=monkeypatch, where=("--data", str(installation.data))).done("outbox", "list", "--json")
     assert [(each["id"], each["state"]) for each in listed.json["wishes"]] == [(bad[0].id, "quarantined")]
-    if kind != "spins":  # which shares its interpreter with all the others: no thread of Python can be ended
+    if kind != "spins":  # nobody ends that thread, which shares its interpreter with all the others
         assert max(median(meanwhile), median(after)) < 2 * median(usual) + NOISE
     return (
         f"R16 {installation.kind}, one effect {kind}: kept back after {bad[0].tries} tries and {kept.deaths} dead "
