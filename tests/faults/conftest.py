@@ -36,17 +36,3 @@ def servers(_crew: Crew) -> Iterator[Crew]:
     """Makes processes that serve an installation. None of them outlives the test."""
     yield _crew
     _crew.disband()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Once, though `tests/conftest.py` may have it too: processes of xdist do the tests, and another one reports."""
-    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
-    lines = [line for each in reports for name, line in each.user_properties if name == "figures"]
-    if lines and not terminalreporter.config.stash.get(_SHOWN, False):
-        terminalreporter.config.stash[_SHOWN] = True
-        terminalreporter.section("faults")
-        for line in lines:
-            terminalreporter.write_line(line)
-
-
-_SHOWN = pytest.StashKey[bool]()
