@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the tests of faults have counted; here, since with xdist only this file is read by the process that reports."""
+    """What the tests of faults have counted; here, since with xdist the process that reports reads only this file."""
     reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
     lines = [line for each in reports for name, line in each.user_properties if name == "figures"]
     if lines:
