@@ -51,7 +51,7 @@ def test_a_declaration_becomes_lines_a_row_and_a_team(tocsin: Tocsin) -> None:
     assert kinds(tocsin) == ["Declared", "RoleAssigned"]
     with tocsin.store.read() as connection:
         (row,) = reads.incidents(connection, "open")
-        assert reads.team(connection, ONE) == ["ada"]
+        assert list(reads.team(connection, ONE)) == ["ada"]
     assert (row["number"], row["last_seq"], row["title"]) == (1, 2, "Nobody can log in")
     assert row["roles"] == {"commander": ["ada"]}
 
@@ -515,13 +515,13 @@ def test_whoever_takes_part_is_of_the_team(tocsin: Tocsin) -> None:
     tocsin.do(c.Note(incident=ONE, text="Hello"), by="bob")
     tocsin.do(c.Assign(incident=ONE, role="expert", person="dana"), by="bob")
     with tocsin.store.read() as connection:
-        assert reads.team(connection, ONE) == ["ada", "bob", "dana"]
+        assert list(reads.team(connection, ONE)) == ["ada", "bob", "dana"]
 
 
 def test_who_only_noted_a_signal_is_not_of_the_team(tocsin: Tocsin) -> None:
     declared(tocsin, "Nobody can log in", signal(tocsin, by="charlie"))
     with tocsin.store.read() as connection:
-        assert reads.team(connection, ONE) == ["ada"]
+        assert list(reads.team(connection, ONE)) == ["ada"]
 
 
 def test_every_save_that_changes_something_is_a_revision(tocsin: Tocsin) -> None:

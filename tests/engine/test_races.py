@@ -226,7 +226,7 @@ def test_notes_of_every_kind_from_several_at_once_keep_the_team_whole(tocsin: To
 
     at_once(3, write)
     with tocsin.store.read() as connection:
-        assert reads.team(connection, ONE) == sorted(people)
+        assert list(reads.team(connection, ONE)) == sorted(people)
 
 
 def test_two_publications_asked_for_at_once_are_two_wishes(tocsin: Tocsin) -> None:

@@ -23,7 +23,7 @@ from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, closed, freed, repeated
-from tocsin.store import counters, log, outbox, people, receipts, reports, signals
+from tocsin.store import counters, log, outbox, people, reads, receipts, reports, signals
 from tocsin.store.codec import adapter, encode
 from tocsin.store.log import Locked
 
@@ -111,7 +111,7 @@ class Doing:
             sections=lambda: reports.sections(connection, number),
             zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
-            team=lambda: log.team(connection, number),
+            team=lambda: reads.team(connection, number),
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
 

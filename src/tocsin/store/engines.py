@@ -50,7 +50,7 @@ def sqlite_readers(url: sa.URL) -> sa.Engine:
 
 
 def postgres(url: sa.URL) -> sa.Engine:
-    """`synchronous_commit` stays as the server has it: whoever turns it off there has chosen to."""
+    """`synchronous_commit` stays as the server has it; `unsafe.must_be_durable` looks at it before any answer."""
     return sa.create_engine(
         watchful(url), isolation_level="READ COMMITTED", pool_size=20, max_overflow=0, pool_timeout=5,
         pool_pre_ping=True, hide_parameters=True,

@@ -14,8 +14,7 @@ from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
 from tocsin.core.report import report_state
-from tocsin.core.team import taking_part
-from tocsin.core.team import team as team_of
+from tocsin.core.team import taking_part, team
 from tocsin.store import tables as t
 from tocsin.store.codec import decode, encode
 
@@ -97,11 +96,6 @@ def hold(c: sa.Connection, number: IncidentNumber) -> None:
     c.execute(_LOCK, {"n": number})
 
 
-def team(c: sa.Connection, number: IncidentNumber) -> tuple[Handle, ...]:
-    """Who took part so far, of whatever kind they are."""
-    return tuple(Handle(person) for person in c.scalars(_MEMBER, {"n": number}))
-
-
 def recorded(c: sa.Connection, number: IncidentNumber, first: Seq) -> tuple[Seq, ...]:
     """The lines that the command recorded whose first line this is."""
     return tuple(Seq(seq) for seq in c.scalars(_OF_COMMAND, {"n": number, "s": first}))
@@ -168,7 +162,7 @@ def mismatches(c: sa.Connection, number: IncidentNumber) -> list[str]:
             for name, value in wanted.items()
             if found[name] != value
         ),
-        *([f"Incident {number}: its team differs from what its log says."] if members != team_of(log) else []),
+        *([f"Incident {number}: its team differs from what its log says."] if members != team(log) else []),
         *([f"Incident {number}: its log has a gap before line {gaps[0]}."] if gaps else []),
     ]
 
@@ -180,7 +174,7 @@ def rebuild(c: sa.Connection, number: IncidentNumber) -> None:
     log = entries(c, number)
     refresh(c, fold(number, log), log[-1].seq if log else Seq(0))
     c.execute(t.team.delete().where(t.team.c.incident == number))
-    if members := sorted(team_of(log)):
+    if members := sorted(team(log)):
         c.execute(t.team.insert(), [{"incident": number, "person": person} for person in members])
 
 

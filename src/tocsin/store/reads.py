@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.core.ids import IncidentNumber
+from tocsin.core.ids import Handle, IncidentNumber
 from tocsin.store import tables as t
 
 
@@ -23,7 +23,7 @@ def numbers(c: sa.Connection) -> list[IncidentNumber]:
     return [IncidentNumber(number) for number in c.scalars(sa.select(t.incidents.c.number).order_by("number"))]
 
 
-def team(c: sa.Connection, number: IncidentNumber) -> list[str]:
-    """The handles of an incident's response team."""
+def team(c: sa.Connection, number: IncidentNumber) -> tuple[Handle, ...]:
+    """An incident's response team: who took part so far, of whatever kind they are."""
     members = sa.select(t.team.c.person).where(t.team.c.incident == number).order_by("person")
-    return list(c.scalars(members))
+    return tuple(map(Handle, c.scalars(members)))
