@@ -89,7 +89,6 @@ def _crash() -> None:
     time.sleep(10**6)
 
 
-LONG = pytest.mark.long  # it keeps a core busy that other tests would like to have
 ACTS = {"raises": _raise, "hangs": _hang, "spins": _spin, "leaks": _leak, "crashes": _crash}
 
 
@@ -102,7 +101,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@pytest.mark.parametrize("kind", [pytest.param(kind, marks=LONG if kind == "spins" else ()) for kind in ACTS])
+@pytest.mark.parametrize("kind", ACTS)
 def test_poison_is_kept_back_in_sight_and_all_others_go_on(
     kind: str, sqlite_url: str, tmp_path: Path, world: World, servers: Crew, monkeypatch: pytest.MonkeyPatch,
     figures: Figures,
@@ -149,8 +148,7 @@ def _poisoned(
     assert [(each.outcome, each.effect) for each in _told(installation)] == [("quarantined", bad[0].id)]
     listed = Shell(monkeypatch=monkeypatch, where=("--data", str(installation.data))).done("outbox", "list", "--json")
     assert [(each["id"], each["state"]) for each in listed.json["wishes"]] == [(bad[0].id, "quarantined")]
-    if kind != "spins":  # nobody ends that thread, which shares its interpreter with all the others
-        assert max(median(meanwhile), median(after)) < 2 * median(usual) + NOISE
+    assert max(median(meanwhile), median(after)) < 2 * median(usual) + NOISE
     return (
         f"R16 {installation.kind}, one effect {kind}: kept back after {bad[0].tries} tries and {kept.deaths} dead "
         f"processes, {len(sent)} of {len(wishes) - 1} others sent; they took {ratio:.2f} times as long meanwhile "

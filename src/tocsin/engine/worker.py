@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -18,6 +18,7 @@ from uuid import uuid4
 from tocsin.core.ids import EffectId, IncidentNumber
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
+from tocsin.engine.endable import Endable, Ended
 from tocsin.engine.gate import Gate
 from tocsin.engine.outcomes import came_true, is_overdue, was_lost, went_wrong
 from tocsin.engine.perform import Came, prepare
@@ -54,6 +55,7 @@ class _Job:
     began: float
     probe: bool
     """It tries whether a port that was down works again."""
+    call: Endable = field(default_factory=Endable)
 
 
 class Worker:
@@ -182,6 +184,8 @@ class Worker:
             work, recovered = self._attempt(job)
             if not self._run(work):
                 _log.warning("Effect %s was taken anew before this try was over.", job.taken.wish.id)
+        except Ended:
+            _log.warning("Effect %s was ended in its thread.", job.taken.wish.id)
         except Exception:  # noqa: BLE001 — the lease will run out, and it is looked at anew
             _log.exception("What became of effect %s could not be kept; it is looked at anew.", job.taken.wish.id)
         finally:
@@ -194,8 +198,9 @@ class Worker:
         """Perform it: what is to be kept of that, and whether its port has come back to life with it."""
         taken = job.taken
         try:
-            call = prepare(self._tocsin, taken.wish, self._ports, partial(self._leave, taken))
-            came = call()
+            call = prepare(self._tocsin, taken.wish, self._ports, partial(self._leave, job))
+            with job.call.exposed():
+                came = call()
         except Failed as failed:
             return self._failed(job, failed), False
         except (Refused, Unavailable) as no:
@@ -208,9 +213,11 @@ class Worker:
             return was_lost(self._tocsin, taken, self._after_death(taken), sentence), False
         return came_true(self._tocsin, taken, came), self._succeeded(job, came)
 
-    def _leave(self, taken: Taken) -> None:
+    def _leave(self, job: _Job) -> None:
         """It is about to leave; unless somebody else has it by now, or we were told to stop."""
-        if not self._run(lambda c: outbox.leave(c, taken)):
+        with job.call.whole():
+            left = self._run(lambda c: outbox.leave(c, job.taken))
+        if not left:
             raise Failed("It was taken anew before it had left.", receiver=True)
 
     def _failed(self, job: _Job, failed: Failed) -> Work[bool]:
@@ -291,10 +298,11 @@ class Worker:
         return bool(at_work)
 
     def _abandon(self, job: _Job) -> None:
-        """Its thread cannot be ended; but what it has to say counts no more, once somebody else has begun anew."""
+        """Where its thread does not end, what it has to say counts no more, once somebody else has begun anew."""
         sentence = f"It did not come back within {self._limit.total_seconds():g} seconds."
         _log.error("Effect %s: %s", job.taken.wish.id, sentence)
         self._let_go(job)
+        job.call.end()
         with self._changing:
             self._gates[job.port].failed(Failed(sentence), self._tocsin.clock(), self._chance())
         self._lose(job.taken, sentence)
