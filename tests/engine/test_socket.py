@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -501,6 +502,13 @@ def test_nobody_else_can_reach_the_socket_from_its_first_moment_on(tmp_path: Pat
             assert [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()] == [0o600]
     finally:
         os.umask(before)
+
+
+def test_what_one_left_who_died_while_making_it_is_swept_away(tmp_path: Path) -> None:
+    with listening(tmp_path / "x.sock"):
+        (tmp_path / f".tocsin-{sha256(b'x.sock').hexdigest()[:16]}").touch()
+    with listening(tmp_path / "x.sock"):
+        assert [each.name for each in tmp_path.iterdir()] == ["x.sock"]
 
 
 def test_the_socket_goes_with_its_listener(made: str, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
 import subprocess
@@ -478,6 +479,19 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 
 
 @contextmanager
+def only_few_more_files(few: int) -> Iterator[None]:
+    """As if this process could open but so many."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    next_one = os.open(os.devnull, os.O_RDONLY)
+    os.close(next_one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next_one + few, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@contextmanager
 def another_process_writing(url: str) -> Iterator[None]:
     """Another process that is in the middle of writing, until the end of the block."""
     script = (
@@ -493,6 +507,12 @@ def another_process_writing(url: str) -> Iterator[None]:
 
 
 class TestPostgres:
+    @pytest.mark.parametrize("few", range(2))
+    def test_where_no_more_files_can_be_opened_it_says_so(self, postgres_url: str, few: int) -> None:
+        refused = pytest.raises(Unavailable, match="nothing was written")
+        with open_store(postgres_url) as store, only_few_more_files(few), refused, store.read():
+            pass
+
     def test_who_loses_a_race_for_a_key_looks_again(
         self, postgres_store: PostgresStore, callers: ThreadPoolExecutor
     ) -> None:

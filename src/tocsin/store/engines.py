@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import suppress
@@ -90,6 +91,8 @@ def trouble(error: Exception) -> str | None:
             return _OPTIONS
         case psycopg.OperationalError():  # no state: the server was not reached, or fell silent
             return _UNREACHED
+        case OSError(errno=errno.EMFILE | errno.ENFILE):  # the driver lets it through as it is
+            return _NO_MORE
     return None
 
 
@@ -143,6 +146,7 @@ _FULL = "The disk of the database is full; nothing was written. Make room, then 
 _READ_ONLY = "The database may only be read; nothing was written. Allow writing to it, then try again."
 _UNREACHED = "PostgreSQL does not answer or refuses us; nothing was written. See that it runs, then try again."
 NO_FILE = "The database file cannot be opened; nothing was written. See that it is there and that we may write it."
+_NO_MORE = "No more files or connections can be opened; nothing was written. Raise the limit (ulimit -n), or try again."
 _DAMAGED = "The database file is damaged; nothing was written. Stop Tocsin and restore a backup."
 
 _SQLITE = {

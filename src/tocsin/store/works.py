@@ -117,7 +117,7 @@ def plainly() -> Iterator[None]:
     """What keeps the database from serving becomes a sentence; a wrong statement stays what it is."""
     try:
         yield
-    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+    except (exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         if (sentence := engines.trouble(error)) is None:
             raise
         raise Unavailable(sentence) from error

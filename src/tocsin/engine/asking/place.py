@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from tocsin.store import owner
@@ -29,7 +29,9 @@ def listening(path: Path) -> socket.socket:
     with _opened(path.parent) as folder, ExitStack() as unless_kept:
         listener = unless_kept.enter_context(socket.socket(socket.AF_UNIX))
         os.fchmod(listener.fileno(), 0o600)  # before it is bound: Linux makes the file with the mode of the socket
-        name = f".tocsin-{secrets.token_hex(8)}"
+        name = f".tocsin-{sha256(path.name.encode()).hexdigest()[:16]}"
+        with suppress(FileNotFoundError):  # of somebody who died between the next lines; only the owner comes here
+            os.unlink(name, dir_fd=folder)
         listener.bind(f"/proc/self/fd/{folder}/{name}")
         listener.listen(4096)
         os.rename(name, path.name, src_dir_fd=folder, dst_dir_fd=folder)
