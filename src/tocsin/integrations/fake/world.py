@@ -51,13 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """`/script` is told a trouble; everything else is a call: `/mailer/send`."""
         try:
-            told = self._told()
-            if self.path == "/script":
-                self._script(read(told))
-            else:
-                self._call(_wish(self.path, told))
-        except Unclear as unclear:
-            self._say(400, str(unclear))
+            self._answer()
         except OSError:  # who asked has gone
             self.close_connection = True
 
@@ -68,6 +62,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 — its name where it is inherited from
         """Nothing: the ledger is the log."""
+
+    def _answer(self) -> None:
+        try:
+            told = self._told()
+            if self.path == "/script":
+                self._script(read(told))
+            else:
+                self._call(_wish(self.path, told))
+        except Unclear as unclear:
+            self._say(400, str(unclear))
 
     def _told(self) -> Any:
         try:
