@@ -45,6 +45,14 @@ def test_the_file_is_heard(tmp_path: Path) -> None:
     assert told.integrations == {"gitrepo": {"repository": "r", "branch": "b"}}
 
 
+def test_a_playbook_is_looked_for_from_the_data_folder(tmp_path: Path) -> None:
+    assert load(tmp_path, environ={}).playbook is None
+    (tmp_path / FILE).write_text('playbook = "../ours"\n')
+    assert load(tmp_path, environ={}).playbook == tmp_path / "../ours"
+    (tmp_path / FILE).write_text('playbook = "/srv/ours"\n')
+    assert load(tmp_path, environ={}).playbook == Path("/srv/ours")
+
+
 def test_the_environment_counts_more_than_the_file_and_the_command_line_most(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('database = "postgresql://file/d"\n')
     environment = {"TOCSIN_DB": "postgresql://environment/d"}
@@ -63,6 +71,7 @@ def test_a_setting_that_does_not_exist_is_named(tmp_path: Path) -> None:
 
 def test_a_setting_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
     assert "“database” has to be a text" in refusal(tmp_path, "database = 7\n")
+    assert "“playbook” has to be a text" in refusal(tmp_path, "[playbook]\n")
     assert "no setting “gitrepo”. A table begins with its name in brackets" in refusal(tmp_path, 'gitrepo = "x"\n')
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tocsin import integrations, playbooks
+from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.engine.asking import Asking, Listener, beside
 from tocsin.engine.door import Tocsin, now
@@ -29,14 +30,19 @@ from tocsin.store.writer import open_store
 @contextmanager
 def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
     """Tocsin on the data folder of these settings; an empty folder is made ready."""
-    serves = ("clock", *served(settings))
+    serves, process = ("clock", *served(settings)), playbook(settings)
     with open_database(settings) as store:
         ready(store)
         if store.alone:  # or may be, once whoever else writes to it has gone
-            yield Asking(store, playbooks.default(), clock or now, serves, socket=_socket(settings))
+            yield Asking(store, process, clock or now, serves, socket=_socket(settings))
         else:
             must_be_durable(store)
-            yield Tocsin(store, playbooks.default(), clock or DatabaseClock(store), serves)
+            yield Tocsin(store, process, clock or DatabaseClock(store), serves)
+
+
+def playbook(settings: Settings) -> Playbook:
+    """The process of this installation; one with mistakes is refused with all of them."""
+    return playbooks.load(settings.playbook) if settings.playbook else playbooks.default()
 
 
 @contextmanager

@@ -14,6 +14,8 @@ from urllib.parse import quote
 from tocsin.core.refused import Refused
 
 FILE = "tocsin.toml"
+_TEXTS = ("database", "playbook")
+"""What the file says in a line; all else in it are tables, one for each integration."""
 T = TypeVar("T")
 
 
@@ -46,6 +48,8 @@ class Settings:
     """Where the log lives, as an address: `sqlite:///…` (the default, in the data folder) or `postgresql://…`."""
     integrations: Mapping[str, Mapping[str, object]]
     """What the file says to each integration, by its name; nobody has checked it yet."""
+    playbook: Path | None = None
+    """The team's process; the one that is shipped, where nobody names another."""
 
 
 def load(data: Path, database: str | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -57,7 +61,8 @@ def load(data: Path, database: str | None = None, environ: Mapping[str, str] = o
         or environ.get("TOCSIN_DB")
         or told.get("database")
         or f"sqlite:///{quote(_inside(data, 'tocsin.db'))}",
-        integrations={name: table for name, table in told.items() if name != "database"},
+        integrations={name: table for name, table in told.items() if name not in _TEXTS},
+        playbook=data / told["playbook"] if told.get("playbook") else None,
     )
 
 
@@ -147,7 +152,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _check(path: Path, told: Mapping[str, Any]) -> None:
     for key, value in told.items():
-        if key == "database" and not isinstance(value, str):
-            raise Refused(f"{path}: “database” has to be a text.")
-        if key != "database" and not isinstance(value, dict):
+        if key in _TEXTS and not isinstance(value, str):
+            raise Refused(f"{path}: “{key}” has to be a text.")
+        if key not in _TEXTS and not isinstance(value, dict):
             raise Refused(f"{path}: there is no setting “{key}”. A table begins with its name in brackets: [mail].")

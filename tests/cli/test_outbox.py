@@ -32,18 +32,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def mailing(tocsin: Shell, data: Path, world: World) -> Iterator[Shell]:
-    """The shell where mail is set up, and Ada has declared incident 1."""
+    """The shell where mail is set up, and Ada has declared incident 1, so long ago that no reminder follows from it."""
     data.mkdir()
     table = f'[fake]\naddress = "http://127.0.0.1:{world.port}"\nports = "mailer"\nrepeatable = false\n'
     (data / "tocsin.toml").write_text(table, encoding="utf-8")
     tocsin.done("directory", "import", "-", given=PEOPLE)
-    tocsin.done("do", "declare", "Nobody can log in", "--community", "utoronto", "--as", "ada")
+    declared = ("Nobody can log in", "--community", "utoronto", "--at", "2026-11-12T01:00Z")
+    tocsin.done("do", "declare", *declared, "--as", "ada")
     yield tocsin
     world.peace()
 
 
 def rows(tocsin: Shell, *more: str) -> list[list[str]]:
-    return [line.split("\t") for line in tocsin.done("outbox", "list", *more).lines]
+    """What is in the outbox, the reminder of the next word aside, which every update wishes for."""
+    lines = tocsin.done("outbox", "list", *more).lines
+    return [line.split("\t") for line in lines if "The reminder of line" not in line]
 
 
 def test_the_shell_sends_what_its_command_wished_for_and_says_so(mailing: Shell) -> None:

@@ -112,7 +112,7 @@ def test_a_timeline_shows_what_was_done_to_a_line(told: Shell) -> None:
 
 def test_signals_are_listed(told: Shell) -> None:
     told.done("do", "signal", "Slow", "--kind", "alert", "--at", AT)
-    assert told.done("signal", "list").out == f"1\topen\talert\t{AT}\t1\t\tSlow\n"
+    assert told.done("signal", "list").out == f"1\topen\talert\t{AT}\t1\t\tsupport request\tSlow\n"
     assert told.done("signal", "list", "--state", "closed").out == ""
     assert told.done("signal", "list", "--json").json[0]["text"] == "Slow"
 

@@ -6,6 +6,7 @@ import os
 import pwd
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -137,3 +138,171 @@ def test_a_directory_that_is_no_yaml_is_told_with_its_line(tocsin: Shell) -> Non
 
 def test_a_directory_file_that_is_not_there_is_one_sentence(tocsin: Shell) -> None:
     assert tocsin.refused("directory", "import", "x.yaml") == "x.yaml cannot be read: No such file or directory."
+
+
+# ── hours, leave and what people know ───────────────────────────────────────────────────────────────────────────────
+
+TEAM = """\
+people:
+  - {handle: ada, name: Ada Lovelace, administrator: true, zone: Europe/London, expertise: [Dask, hubs]}
+  - {handle: bob, name: Bob Kahn, zone: Asia/Tokyo, expertise: [dask], hours: mon-fri 08:00-24:00}
+  - {handle: dana, name: Dana Scott, zone: America/Los_Angeles, expertise: [dask], leave: [2026-11-12..2026-11-13]}
+  - {handle: alerts, name: Alerts, kind: bot}
+"""
+NOON, NIGHT = "2026-11-12T12:00Z", "2026-11-12T19:00Z"
+"""At noon Ada and Bob are at work; at seven in the evening nobody is, and Dana is on leave."""
+
+
+@pytest.fixture
+def team(tocsin: Shell, login: SimpleNamespace) -> Shell:
+    login.pw_name = "ada"
+    tocsin.done("directory", "import", "-", given=TEAM.encode())
+    return tocsin
+
+
+def person(tocsin: Shell, handle: str, *options: str) -> dict[str, Any]:
+    return dict(tocsin.done("people", "show", handle, "--json", *options).json)
+
+
+def test_hours_and_leave_are_said_of_a_person(tocsin: Shell) -> None:
+    week = ("--hours", "mon-thu 09:00-17:00", "--hours", "fri 09:00-12:00")
+    tocsin.done("people", "add", "ada", *week, "--leave", "2026-12-24..2027-01-02")
+    ada = person(tocsin, "ada")
+    assert (ada["hours"], ada["leave"]) == (["mon-thu 09:00-17:00", "fri 09:00-12:00"], ["2026-12-24..2027-01-02"])
+
+
+def test_hours_and_leave_stay_until_they_are_taken_back(tocsin: Shell) -> None:
+    tocsin.done("people", "add", "ada", "--hours", "mon 09:00-17:00", "--leave", "2026-12-24")
+    tocsin.done("people", "add", "ada", "--zone", "Europe/London")
+    assert person(tocsin, "ada")["hours"] == ["mon 09:00-17:00"]
+    tocsin.done("people", "add", "ada", "--hours", "usual", "--leave", "none")
+    assert (person(tocsin, "ada")["hours"], person(tocsin, "ada")["leave"]) == ([], [])
+
+
+@pytest.mark.parametrize(("option", "text"), [("--hours", "9 to 5"), ("--leave", "soon"), ("--hours", "")])
+def test_hours_and_leave_that_cannot_be_read_are_a_wrong_use(tocsin: Shell, option: str, text: str) -> None:
+    assert option in tocsin.refused("people", "add", "ada", option, text, code=2)
+
+
+def test_everybody_is_listed_with_their_clock_and_their_work(team: Shell) -> None:
+    rows = {row.split("\t")[0]: row.split("\t")[-2:] for row in team.done("people", "list", "--at", NOON).lines}
+    assert rows == {
+        "ada": ["2026-11-12T12:00+00:00", "until 2026-11-12T17:00:00Z"],
+        "alerts": ["", ""],
+        "bob": ["2026-11-12T21:00+09:00", "until 2026-11-12T15:00:00Z"],
+        "dana": ["2026-11-12T04:00-08:00", "back 2026-11-16T17:00:00Z"],
+    }
+
+
+def test_a_program_learns_it_too(team: Shell) -> None:
+    ada, bot, _, dana = team.done("people", "list", "--json", "--at", NOON).json
+    assert (ada["clock"], ada["at_work"], ada["until"]) == ("Europe/London", True, "2026-11-12T17:00:00Z")
+    assert (dana["at_work"], dana["until"], dana["back"]) == (False, None, "2026-11-16T17:00:00Z")
+    assert (bot["clock"], bot["now"], bot["at_work"]) == (None, None, None)
+
+
+def test_a_reader_sees_times_on_the_clock_of_each(team: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.cli.present.on_terminal", lambda: True)
+    rows = {row.split("\t")[0]: row.split("\t")[-2:] for row in team.done("people", "list", "--at", NOON).lines}
+    assert rows["ada"] == ["Thu 12:00", "until 17:00"]
+    assert rows["bob"] == ["Thu 21:00", "until Fri 00:00"]
+    assert rows["dana"] == ["Thu 04:00", "back Mon 09:00"]
+
+
+def test_a_day_that_is_far_away_has_its_date(team: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tocsin.cli.present.on_terminal", lambda: True)
+    team.done("people", "add", "ada", "--leave", "2026-11-12..2026-12-31")
+    assert "back 2027-01-01 09:00" in team.done("people", "show", "ada", "--at", NOON).out
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "shown"),
+    [("--hours", "mon-sun 00:00-24:00", "always"), ("--leave", "2026-11-12..2029-01-01", "not within a year")],
+)
+def test_some_always_work_and_some_do_not_for_a_long_time(team: Shell, option: str, text: str, shown: str) -> None:
+    team.done("people", "add", "ada", option, text)
+    assert f"at work\t{shown}" in team.done("people", "show", "ada", "--at", NOON).lines
+
+
+def test_a_person_is_shown_as_named_facts(team: Shell) -> None:
+    facts = dict(line.split("\t") for line in team.done("people", "show", "Bob Kahn", "--at", NOON).lines)
+    assert (facts["zone"], facts["hours"], facts["expertise"]) == ("Asia/Tokyo", "mon-fri 08:00-24:00", "dask")
+    assert "leave" not in facts
+
+
+def test_nobody_unknown_is_shown(team: Shell) -> None:
+    assert team.refused("people", "show", "mallory").startswith("Nobody is known as “mallory”.")
+
+
+def test_whoever_knows_an_area_and_is_at_work_comes_first(team: Shell) -> None:
+    for at, handles in ((NOON, ["ada", "bob", "dana"]), (NIGHT, ["bob", "ada", "dana"])):
+        found = team.done("people", "find", "dask", "--at", at).lines
+        assert [row.split("\t")[0] for row in found] == handles
+
+
+def test_experts_are_told_to_programs(team: Shell) -> None:
+    (ada,) = team.done("people", "find", "Hubs", "--json", "--at", NOON).json
+    assert (ada["handle"], ada["at_work"], ada["expertise"]) == ("ada", True, ["Dask", "hubs"])
+
+
+def test_an_unknown_area_is_refused_with_those_there_are(team: Shell) -> None:
+    assert team.refused("people", "find", "tea") == "Nobody's expertise is “tea”. There is: dask, hubs."
+
+
+def test_the_first_at_work_is_asked(team: Shell) -> None:
+    team.done("do", "declare", "First", "--as", "dana", "--at", NOON)
+    said = team.done("people", "find", "dask", "--ask", "Read the log", "--as", "dana", "--at", NOON)
+    assert "Ada Lovelace is asked: incident 1, line " in said.err
+    asked = team.done("incident", "timeline", "1").lines[-1]
+    assert asked.startswith(f"{said.out.strip()}\t") and "Read the log" in asked
+
+
+def test_nobody_asks_themselves(team: Shell) -> None:
+    team.done("do", "declare", "First", "--at", NOON)
+    said = team.done("people", "find", "dask", "--ask", "Read the log", "--at", NOON)
+    assert said.err.startswith("Bob Kahn is asked: incident 1, line ")
+
+
+def test_a_program_that_asks_is_told_the_line(team: Shell) -> None:
+    team.done("do", "declare", "First", "--at", NOON)
+    said = team.done("people", "find", "dask", "--ask", "Read the log", "--at", NOON, "--json").json
+    assert (said["incident"], len(said["lines"])) == (1, 1)
+
+
+def test_where_only_whoever_asks_knows_an_area_they_are_told(team: Shell) -> None:
+    team.done("do", "declare", "First", "--at", NOON)
+    sentence = team.refused("people", "find", "hubs", "--ask", "Read the log", "--at", NOON)
+    assert sentence == "Nobody but you knows hubs. Ask somebody else by name: --to PERSON."
+
+
+def test_nobody_who_sleeps_is_asked_unless_by_name(team: Shell) -> None:
+    team.done("do", "declare", "First", "--as", "dana", "--at", NOON)
+    asked = ("people", "find", "dask", "--ask", "Read the log", "--as", "dana", "--at", NIGHT)
+    assert team.refused(*asked) == (
+        "Nobody else who knows dask is at work. First is Bob Kahn: back 2026-11-12T23:00:00Z. "
+        "Ask them all the same: --to bob."
+    )
+    assert "Bob Kahn is asked: incident 1" in team.done(*asked, "--to", "bob", "--incident", "#1").err
+
+
+def test_whoever_wrote_in_the_last_hour_is_at_work(team: Shell) -> None:
+    team.done("people", "add", "dana", "--leave", "2020-01-01..2099-12-31")
+    assert person(team, "dana")["at_work"] is False
+    team.done("do", "declare", "First", "--as", "dana")
+    assert person(team, "dana")["at_work"] is True
+
+
+def test_a_group_may_be_asked_as_well(team: Shell) -> None:
+    team.done("do", "declare", "First", "--as", "dana")
+    team.done("directory", "import", "-", given=b"groups: [{slug: all, name: All, members: [ada, bob]}]")
+    assert "All is asked" in team.done("people", "find", "dask", "--ask", "Look", "--to", "all", "--as", "dana").err
+
+
+@pytest.mark.parametrize("option", [("--to", "ada"), ("--incident", "1")])
+def test_to_whom_and_where_belong_to_an_ask(team: Shell, option: tuple[str, str]) -> None:
+    assert "--ask TEXT" in team.refused("people", "find", "dask", *option, code=2)
+
+
+def test_an_incident_that_is_no_number_is_a_wrong_use(team: Shell) -> None:
+    sentence = team.refused("people", "find", "dask", "--ask", "Look", "--incident", "x", code=2)
+    assert "--incident" in sentence and "is no number" in sentence

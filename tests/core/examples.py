@@ -15,7 +15,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.Declared(
         title="Nobody can log in", description="Since *this* morning.", services=(Slug("utoronto/prod"),),
         communities=(Slug("utoronto"),), criterion=Slug("login"), severity=Slug("high"), wants_channel=False,
-        drill=True, mark="5f0c",
+        drill=True, mark="5f0c", why="A class of forty begins.",
     ),
     e.Acknowledged(),
     e.SignalReceived(
@@ -69,7 +69,13 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.ReportApproved(revision=4),
     e.ReviewReopened(revision=5),
     e.PublicationRequested(revision=4, status="Closed", replayed=True),
-    e.ReportPublished(revision=4, path="reports/2026-11-12-no-logins.md", commit="0123abc", request=Seq(40)),
+    e.ReportPublished(
+        revision=4,
+        path="reports/2026-11-12-no-logins.md",
+        commit="0123abc",
+        request=Seq(40),
+        without="The report is too big for a PDF.",
+    ),
     e.ActionAdded(text="Add an alert.", url="https://github.com/a/b/issues/1", improves="technology", done=True),
     e.ActionLinked(url="https://github.com/a/b/issues/1"),
     e.ActionCompleted(),

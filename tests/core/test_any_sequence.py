@@ -31,6 +31,7 @@ from tests.core.world import (
 )
 from tocsin.core import commands as c
 from tocsin.core.decisions import DECISIONS
+from tocsin.core.duties import owner
 from tocsin.core.effects import Remind
 from tocsin.core.events import DeliveryReported
 from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId
@@ -38,7 +39,7 @@ from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Person
 from tocsin.core.reactions import still_wanted
 from tocsin.core.refused import Refused
-from tocsin.core.report import missing, owner, report_state, waits_for
+from tocsin.core.report import missing, report_state, waits_for
 from tocsin.core.team import team
 from tocsin.core.timeline import reported, timeline
 
@@ -214,4 +215,4 @@ def test_the_report_always_knows_where_it_stands(tale: Tried) -> None:
     for each in tale.states:
         assert report_state(each) in ("none", "draft", "in-review", "reviewed", "published")
     gaps = missing(incident, tale.story.sections, playbook) + waits_for(incident, playbook, str)
-    assert all(sentence.endswith(".") for sentence in gaps)
+    assert all(sentence.endswith((".", "?")) for sentence in gaps)

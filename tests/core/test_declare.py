@@ -10,6 +10,7 @@ from tests.core.world import (
     ADA,
     BOB,
     CHARLIE,
+    DANA,
     HUB,
     MINUTE,
     NAIVE,
@@ -17,6 +18,7 @@ from tests.core.world import (
     ONE,
     PLAYBOOK,
     TORONTO,
+    TRIAGERS,
     TWO,
     Story,
     a_report,
@@ -53,6 +55,53 @@ def test_somebody_else_can_be_named_to_command() -> None:
 
 def test_where_a_program_declares_nobody_commands() -> None:
     assert declared(by=TOCSIN).incident.holdings == ()
+
+
+WITH_TRIAGERS = replace(PLAYBOOK, triagers=TRIAGERS.slug)
+NIGHT = NOON.replace(hour=3)
+"""Bob and Dana, who triage, work from nine to five like everybody in London."""
+
+
+def test_the_first_triager_at_work_commands_whoever_declares() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=ADA)
+    assert story.incident.holders(Slug("commander")) == ("bob",)
+
+
+def test_a_triager_who_declares_commands_and_no_other() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=DANA)
+    assert story.incident.holders(Slug("commander")) == ("dana",)
+
+
+def test_a_triager_who_declares_at_night_commands() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=DANA, at=NIGHT)
+    assert story.incident.holders(Slug("commander")) == ("dana",)
+
+
+def test_where_no_triager_is_at_work_whoever_declares_commands() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=ADA, at=NIGHT)
+    assert story.incident.holders(Slug("commander")) == ("ada",)
+
+
+def test_what_a_program_declares_goes_to_the_triager_at_work() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=TOCSIN)
+    assert story.incident.holders(Slug("commander")) == ("bob",)
+
+
+def test_what_a_program_declares_at_night_nobody_commands() -> None:
+    story = Story(playbook=WITH_TRIAGERS)
+    story.tell(c.Declare(title="x"), by=TOCSIN, at=NIGHT)
+    assert story.incident.holdings == ()
+
+
+def test_a_group_of_triagers_that_the_directory_lacks_is_no_obstacle() -> None:
+    story = Story(playbook=replace(PLAYBOOK, triagers=Slug("nobody")))
+    story.tell(c.Declare(title="x"), by=ADA)
+    assert story.incident.holders(Slug("commander")) == ("ada",)
 
 
 def test_somebody_of_a_community_cannot_be_named_to_command() -> None:

@@ -78,8 +78,8 @@ def test_a_report_is_published_to_nobody_in_particular() -> None:
 
 
 def test_word_to_a_community_says_which() -> None:
-    story = declared(communities=("dubois",))
-    story.tell(c.PostUpdate(incident=ONE, text="x"))
+    story = declared()
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("dubois",)))
     event = became(story.tell(c.ReportDelivery(effect=MAIL, outcome="given-up"), by=TOCSIN))
     assert (event.wish, event.to, event.community) == ("SendMail", None, "dubois")
 

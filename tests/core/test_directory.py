@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date, time
+
 import pytest
 
 from tests.core.world import BOB, Story
 from tocsin.core import commands as c
 from tocsin.core.decisions.directory import update
 from tocsin.core.ids import Handle, Slug
-from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.people import Community, Group, Leave, Person, Service, Shift
 from tocsin.core.refused import Refused
 
 EVE = Person(handle=Handle("eve"), name="Eve")
@@ -128,3 +131,20 @@ def test_a_name_or_address_no_index_can_hold_is_refused() -> None:
 def test_what_is_no_mail_address_is_found_out_now_and_not_at_night(email: str) -> None:
     person = Person(handle=Handle("eve"), name="Eve", email=email)
     assert refusal(c.UpdateDirectory(people=(person,))).endswith("is no mail address; write one as ada@example.org.")
+
+
+NINE, FIVE = time(9), time(17)
+A_DAY = date(2026, 12, 24)
+
+
+def test_nobody_has_hundreds_of_shifts_or_times_of_leave() -> None:
+    busy = replace(EVE, hours=(Shift(day=0, begins=NINE, ends=FIVE),) * 201)
+    free = replace(EVE, leave=(Leave(first=A_DAY, last=A_DAY),) * 201)
+    for eve in (busy, free):
+        sentence = "eve has more than 200 shifts or times of leave. Leave out some."
+        assert refusal(c.UpdateDirectory(people=(eve,))) == sentence
+
+
+def test_hours_and_leave_are_taken_as_they_are() -> None:
+    eve = replace(EVE, hours=(Shift(day=6, begins=FIVE, ends=NINE),), leave=(Leave(first=A_DAY, last=A_DAY),))
+    assert update(c.UpdateDirectory(people=(eve,)), Story().given()).people == (eve,)

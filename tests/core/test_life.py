@@ -12,6 +12,7 @@ from tocsin.core import events as e
 from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.incident import Link, Plan, Ticket
 from tocsin.core.moments import Moment
+from tocsin.core.people import TOCSIN
 
 RESOLVED = "Incident 1 is resolved. Reopen it first if it is not over."
 CANCELLED = "Incident 1 was cancelled. Declare a new one if there is something after all."
@@ -25,6 +26,13 @@ def test_acknowledging_says_who_looks_after_it() -> None:
 
 def test_whoever_declared_has_acknowledged_already() -> None:
     assert refusal(declared(), c.Acknowledge(incident=ONE)) == "You have acknowledged it already."
+
+
+def test_what_a_rule_declared_nobody_has_acknowledged_yet() -> None:
+    story = declared(by=TOCSIN)
+    assert (story.incident.acknowledged_by, story.incident.acknowledged_at) == (None, None)
+    story.tell(c.Acknowledge(incident=ONE), by=BOB)
+    assert story.incident.acknowledged_by == "bob"
 
 
 def test_what_was_reopened_can_be_acknowledged_by_whoever_had_it_before() -> None:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tocsin.core.links import addresses, is_address, link_kind
+from tocsin.core.links import address_at, addresses, is_address, link_kind
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,18 @@ def test_what_an_address_points_at_is_told_by_its_form(address: str, kind: str) 
 
 def test_a_markdown_link_whose_text_is_an_address_gives_addresses_that_work() -> None:
     assert addresses("[https://a.org](https://b.org)") == ("https://a.org", "https://b.org")
+
+
+@pytest.mark.parametrize("text", ["[https://a.org](b)", "https://](https://a.org)", "http:///https://a.org"])
+def test_what_is_no_address_does_not_hide_the_one_that_follows(text: str) -> None:
+    assert addresses(text) == ("https://a.org",)
+
+
+@pytest.mark.parametrize(
+    ("at", "found"), [(0, ""), (4, "https://a.org/x"), (5, ""), (22, "http://b.org"), (36, ""), (len("see") * 100, "")]
+)
+def test_an_address_is_looked_for_where_it_is_to_begin(at: int, found: str) -> None:
+    assert address_at("see https://a.org/x. (http://b.org) http://_ ", at) == found
 
 
 def test_a_typographic_quote_ends_an_address() -> None:

@@ -9,6 +9,7 @@ from tocsin.core import events as e
 from tocsin.core.ids import SignalId
 from tocsin.core.metrics import Metrics, metrics
 from tocsin.core.moments import Moment
+from tocsin.core.people import TOCSIN
 
 DECLARED = e.Declared(title="x")
 SIGNAL = e.SignalReceived(signal=SignalId(1), kind="alert", text="Down!")
@@ -34,6 +35,13 @@ def measured(*happened: tuple[int, e.Event]) -> Metrics:
 def test_four_durations_are_read_off_the_log() -> None:
     happened = ((10, SIGNAL), (15, DECLARED), (20, UPDATED), (90, RESOLVED), (90, impact(0, 60)))
     assert measured(*happened) == Metrics(notice=10 * MINUTE, answer=5 * MINUTE, tell=5 * MINUTE, resolve=60 * MINUTE)
+
+
+def test_what_a_rule_declared_nobody_has_answered_yet() -> None:
+    by_rule = entry(DECLARED, 2, by=TOCSIN, at=minute(11))
+    log = [entry(SIGNAL, 1, at=minute(10)), by_rule]
+    assert metrics(log).answer is None
+    assert metrics([*log, entry(e.Acknowledged(), 3, at=minute(14))]).answer == 4 * MINUTE
 
 
 def test_without_a_signal_we_noticed_when_we_declared() -> None:

@@ -37,6 +37,7 @@ from tocsin.core.given import Given
 from tocsin.core.ids import Handle, Seq, Slug
 from tocsin.core.incident import Incident, Told
 from tocsin.core.people import TOCSIN, Party, Person
+from tocsin.core.playbook import Cadence
 from tocsin.core.reactions import react, still_wanted, whom_to_remind, whom_to_write_to
 
 EMMA = Handle("emma")
@@ -46,7 +47,7 @@ GIVEN = replace(
     team=lambda: (ADA.handle, BOB.handle, CHARLIE.handle, Handle("gone")),
 )
 OPEN, DRILL = Incident(number=ONE, state="open"), Incident(number=ONE, state="open", drill=True)
-LOUD = {"PublicationRequested", "RoleOffered", "AskMade", "Updated", "ReportOffered", "ReviewRequested"}
+LOUD = {"PublicationRequested", "RoleAssigned", "RoleOffered", "AskMade", "Updated", "ReportOffered", "ReviewRequested"}
 SOON, LATER = NOON + 20 * MINUTE, NOON + 60 * MINUTE
 OFFER = e.RoleOffered(role=Slug("liaison"), to=Party(person=BOB.handle))
 TO_TRIAGERS = Party(group=TRIAGERS.slug)
@@ -111,6 +112,11 @@ def test_who_is_offered_a_role_is_written_to() -> None:
     assert mailed(OFFER) == [("bob", None)]
 
 
+def test_who_is_given_a_role_by_somebody_else_is_written_to() -> None:
+    given = e.RoleAssigned(role=Slug("liaison"), person=BOB.handle)
+    assert (mailed(given), mailed(given, by=BOB)) == ([("bob", None)], [])
+
+
 def test_what_is_offered_to_a_group_is_offered_to_each() -> None:
     assert mailed(replace(OFFER, to=TO_TRIAGERS)) == [("bob", None), ("dana", None)]
 
@@ -151,8 +157,13 @@ def test_who_is_asked_is_written_to_and_reminded_when_it_is_due() -> None:
 
 
 @pytest.mark.parametrize("until", [None, NOON - MINUTE, NOON])
-def test_without_a_time_to_come_nobody_is_reminded(until: datetime | None) -> None:
-    assert reminders(asked(until=until)) == reminders(update("utoronto", next_by=until)) == []
+def test_of_an_ask_without_a_time_to_come_nobody_is_reminded(until: datetime | None) -> None:
+    assert reminders(asked(until=until)) == []
+
+
+@pytest.mark.parametrize("next_by", [NOON - MINUTE, NOON])
+def test_of_a_promise_whose_time_has_passed_when_it_is_written_down_nobody_is_reminded(next_by: datetime) -> None:
+    assert reminders(update("utoronto", next_by=next_by)) == []
 
 
 def test_who_is_to_own_the_report_is_written_to() -> None:
@@ -216,7 +227,7 @@ def test_the_next_word_is_reminded_of_a_quarter_of_an_hour_ahead_or_half_way(nex
 
 
 def test_a_newer_promise_takes_the_place_of_an_older_one() -> None:
-    story = declared(communities=("utoronto",))
+    story = affecting("utoronto")
     for minutes in (30, 90):
         story.tell(c.PostUpdate(incident=ONE, text="x", next_by=NOON + minutes * MINUTE))
     assert reminder_states(story) == ["dropped", "waiting"]
@@ -230,7 +241,7 @@ def test_a_newer_promise_to_another_community_takes_the_place_of_none() -> None:
 
 
 def test_a_promise_of_earlier_that_is_written_down_late_reminds_nobody_once_newer_word_went_out() -> None:
-    story = declared(communities=("utoronto",))
+    story = affecting("utoronto")
     story.tell(c.PostUpdate(incident=ONE, text="Now.", next_by=NOON + 90 * MINUTE))
     story.tell(c.PostUpdate(incident=ONE, text="Before.", next_by=LATER), at=NOON - 30 * MINUTE)
     assert [reminder.about for reminder in story.wishes_of(Remind)] == [3]
@@ -239,6 +250,131 @@ def test_a_promise_of_earlier_that_is_written_down_late_reminds_nobody_once_newe
 
 def reminder_states(story: Story) -> list[str]:
     return [wish.state for wish in story.wishes.values() if isinstance(wish.effect, Remind)]
+
+
+# ── word that is due by the cadence ──
+
+# It is a Thursday in London, where people work from nine to five: first word within 30 minutes, then every three hours.
+
+
+def due(story: Story) -> list[tuple[int, datetime]]:
+    """The reminders that wait: of which line, and when."""
+    waiting = [wish.effect for wish in story.wishes.values() if wish.state == "waiting"]
+    return [(effect.about, effect.at) for effect in waiting if isinstance(effect, Remind)]
+
+
+def test_once_it_is_declared_the_first_word_is_reminded_of() -> None:
+    story = declared(communities=("utoronto",))
+    assert due(story) == [(1, story.entries[0].at.at + 15 * MINUTE)]
+
+
+def test_while_nobody_is_known_to_wait_for_word_nobody_is_reminded_of_it() -> None:
+    assert declared().wishes_of(Remind) == []
+
+
+def test_once_it_is_known_who_waits_for_word_it_is_reminded_of() -> None:
+    story = declared()
+    story.tell(c.SetCommunities(incident=ONE, communities=("utoronto",)))
+    assert due(story) == [(3, story.clock + 15 * MINUTE)]
+
+
+def test_who_is_told_already_is_not_reminded_of_as_waiting() -> None:
+    story = declared()
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("utoronto",)))
+    story.tell(c.SetCommunities(incident=ONE, communities=("utoronto",)))
+    assert [about for about, _ in due(story)] == [3]
+
+
+def test_after_word_without_a_promise_the_next_is_reminded_of_by_the_cadence() -> None:
+    story = told(next_by=None)
+    assert due(story) == [(3, story.clock + 165 * MINUTE)]
+
+
+def test_the_next_word_counts_working_time_of_whoever_talks_with_them() -> None:
+    story = affecting("utoronto")
+    story.tell(c.PostUpdate(incident=ONE, text="x"), at=NOON + 180 * MINUTE, by=BOB)
+    [(about, at)] = due(story)
+    assert (about, at) == (3, NOON + 1260 * MINUTE + 45 * MINUTE)  # from 15:00 to 17:00, then from 09:00
+
+
+def test_without_a_cadence_only_promises_are_reminded_of() -> None:
+    free = replace(GIVEN, playbook=replace(GIVEN.playbook, cadence=Cadence(first=0, every=0)))
+    assert reminders(update("utoronto"), given=free) == []
+    assert len(reminders(update("utoronto", next_by=LATER), given=free)) == 1
+
+
+def test_whoever_wrote_in_the_last_hour_is_at_work() -> None:
+    night = NOON + 480 * MINUTE
+    line = entry(update("utoronto"), 3, at=night)
+    line = replace(line, recorded_at=night)
+    incident = having_told(line, replace(declared().incident, communities=(TORONTO.slug,)))
+    awake_then = replace(GIVEN, wrote=lambda _: night)
+    asleep, awake = (react(line, incident, given)[-1] for given in (GIVEN, awake_then))
+    assert isinstance(asleep, Remind)
+    assert isinstance(awake, Remind)
+    assert asleep.at - awake.at == 60 * MINUTE
+
+
+def test_word_that_it_is_over_asks_for_no_more() -> None:
+    for kind in ("resolved", "report"):
+        assert reminders(replace(update("utoronto"), kind=kind)) == []
+
+
+def test_what_was_declared_or_told_long_ago_sets_no_clock_going() -> None:
+    long_ago = NOON - MINUTE - timedelta(microseconds=1)
+    affected = replace(OPEN, communities=(TORONTO.slug,))
+    for event in (e.Declared(title="x", communities=(TORONTO.slug,)), update("utoronto")):
+        assert len(reminders(event, incident=affected)) == 1
+        assert reminders(event, incident=affected, at=long_ago) == []
+
+
+def test_what_is_over_when_it_is_declared_is_reminded_of_by_nobody() -> None:
+    over = declared(communities=("utoronto",), began=NOON, ended=NOON, verified="y")
+    assert over.incident.state == "resolved"
+    assert over.wishes_of(Remind) == []
+
+
+def test_what_comes_back_is_to_be_told_anew() -> None:
+    story = resolved(communities=("utoronto",))
+    story.tell(c.PostUpdate(incident=ONE, text="It is over.", kind="resolved"))
+    story.wishes.clear()
+    story.tell(c.Reopen(incident=ONE, why="It is back."))
+    assert due(story) == [(5, story.clock + 15 * MINUTE)]
+    assert wanted(story)
+    story.tell(c.PostUpdate(incident=ONE, text="It is back."))
+    assert not still_wanted(story.wishes_of(Remind)[0], story.incident, story.entries[4])
+
+
+def test_first_word_is_wanted_until_every_community_has_heard() -> None:
+    story = declared(communities=("utoronto", "dubois"))
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("utoronto",)))
+    assert wanted(story)
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("dubois",)))
+    assert not wanted(story)
+
+
+def test_who_turned_out_not_to_be_affected_waits_for_nothing() -> None:
+    story = declared(communities=("utoronto",))
+    story.tell(c.SetCommunities(incident=ONE, communities=("dubois",)))
+    assert not wanted(story)
+
+
+def test_word_by_the_cadence_is_wanted_until_newer_word_went_out() -> None:
+    story = told(next_by=None)
+    assert wanted(story, 2)
+    story.tell(c.PostUpdate(incident=ONE, text="Still on it."))
+    assert not wanted(story, 2)
+
+
+@pytest.mark.parametrize("over", [c.Resolve(incident=ONE, verified="y"), c.Cancel(incident=ONE, reason="false-alarm")])
+def test_once_it_is_over_no_word_is_due(over: c.Command) -> None:
+    story = declared(communities=("utoronto",))
+    story.tell(over)
+    assert not wanted(story)
+
+
+def test_a_drill_is_practised_with_reminders_of_word() -> None:
+    assert len(declared(communities=("utoronto",), drill=True).wishes_of(Remind)) == 1
 
 
 # ── history ──
@@ -299,9 +435,16 @@ def test_the_report_of_what_is_not_over_is_not_published() -> None:
     assert not wanted(story)
 
 
+def affecting(*communities: str) -> Story:
+    """A story that communities wait for word about; that they do was reminded of already."""
+    story = declared(communities=communities)
+    story.wishes.clear()
+    return story
+
+
 def told(next_by: datetime | None = LATER) -> Story:
     """A story in which Toronto was told something: wish 1 is the mail, wish 2 the reminder."""
-    story = declared(communities=("utoronto",))
+    story = affecting("utoronto")
     story.tell(c.PostUpdate(incident=ONE, text="We are on it.", next_by=next_by))
     return story
 
@@ -350,7 +493,7 @@ def test_the_mail_that_reminds_is_wanted_as_long_as_the_reminder_is() -> None:
 
 @pytest.mark.parametrize("next_by", [None, LATER, NOON + 90 * MINUTE])
 def test_a_promise_to_one_community_stands_when_another_is_told_more(next_by: datetime | None) -> None:
-    story = declared(communities=("utoronto", "dubois"))
+    story = affecting("utoronto", "dubois")
     story.tell(c.PostUpdate(incident=ONE, text="x", next_by=LATER))
     reminder = story.wishes_of(Remind)[0]
     story.tell(c.PostUpdate(incident=ONE, text="y", communities=("dubois",), next_by=next_by))
@@ -367,7 +510,7 @@ def test_a_promise_that_a_newer_one_put_off_does_not_stand() -> None:
 
 
 def test_a_promise_to_two_does_not_stand_once_each_was_told_more() -> None:
-    story = declared(communities=("utoronto", "dubois"))
+    story = affecting("utoronto", "dubois")
     story.tell(c.PostUpdate(incident=ONE, text="x", next_by=LATER))
     reminder = story.wishes_of(Remind)[0]
     for community in ("dubois", "utoronto"):
@@ -386,6 +529,14 @@ def test_an_offer_is_wanted_until_it_is_answered() -> None:
     assert wanted(story)
     story.tell(c.AcceptRole(incident=ONE), by=BOB)
     assert not wanted(story)
+
+
+def test_whoever_holds_a_role_no_more_need_not_hear_of_it() -> None:
+    story = declared()
+    story.tell(c.Assign(incident=ONE, role="liaison", person="bob"))
+    assert wanted(story)
+    story.tell(c.Assign(incident=ONE, role="liaison", person="dana"))
+    assert (wanted(story, 1), wanted(story, 2)) == (False, True)
 
 
 def test_an_offer_that_went_to_somebody_else_is_not_wanted() -> None:
@@ -513,6 +664,14 @@ def test_where_nobody_tells_the_outside_whoever_commands_is_reminded() -> None:
     assert reminded(story) == of_it(ADA)
     story.tell(c.Assign(incident=ONE, role="commander", person="bob"))
     assert reminded(story) == of_it(BOB)
+
+
+def test_of_word_in_an_unattended_incident_those_are_reminded_who_command_by_default() -> None:
+    story = told()
+    story.tell(c.Release(incident=ONE, role="commander"))
+    assert reminded(story) == []
+    story.playbook = replace(story.playbook, triagers=TRIAGERS.slug)
+    assert reminded(story) == of_it(BOB, DANA)
 
 
 def test_who_was_asked_is_reminded_of_it() -> None:

@@ -24,12 +24,13 @@ from tests.core.world import (
 )
 from tocsin.core import commands as c
 from tocsin.core import events as e
+from tocsin.core.duties import owner
 from tocsin.core.events import Improves
 from tocsin.core.ids import Handle, Seq
 from tocsin.core.incident import Action
 from tocsin.core.people import TOCSIN
 from tocsin.core.playbook import Review
-from tocsin.core.report import missing, owner, report_state, waits_for
+from tocsin.core.report import missing, report_state, waits_for
 
 CANCELLED = "Incident 1 was cancelled; no report is owed."
 STILL_OPEN = "Only a resolved incident gets a report. Resolve incident 1 first."
@@ -157,7 +158,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
         "Say when the impact began; a best guess will do.",
         "Say when the impact ended; a best guess will do.",
         "“Overview” is empty.",
-        "Say how it was verified that it is over.",
+        "Say how it was verified that it is over: what did you try, and did it work?",
         "Add an action, or say that none is needed.",
     ]
 

@@ -70,6 +70,8 @@ def test_instants_in_different_zones_are_put_in_order() -> None:
         (e.SignalReceived(signal=SignalId(1), kind="alert", text="Down!"), "signal", "Down!"),
         (e.SignalCleared(signal=SignalId(1), why="Up."), "signal-cleared", "Up."),
         (e.Declared(title="x", description="More."), "declared", "More."),
+        (e.Declared(title="x", description="More.", why="A class begins."), "declared", "More.\n\nA class begins."),
+        (e.Declared(title="x", description="Down since noon.", why="Down since noon."), "declared", "Down since noon."),
         (e.Acknowledged(), "acknowledged", ""),
         (e.RoleAssigned(role=Slug("commander"), person=ADA.handle), "role", "Ada is Incident Commander."),
         (

@@ -18,7 +18,7 @@ from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slu
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
-from tocsin.core.playbook import Criterion, Playbook, Role, Section, Term
+from tocsin.core.playbook import Criterion, Playbook, ReportState, Role, Section, Term
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Reported, Said, Signal
@@ -56,7 +56,7 @@ PLAYBOOK = Playbook(
         Section(slug=Slug("overview"), name="Overview", text="What happened?", required=True),
         Section(slug=Slug("went-well"), name="What went well"),
     ),
-    report_states=(Term(slug=Slug("draft"), name="Draft"), Term(slug=Slug("reviewed"), name="Reviewed")),
+    report_states=(ReportState(slug=Slug("draft"), name="Draft"), ReportState(slug=Slug("reviewed"), name="Reviewed")),
 )
 
 T = TypeVar("T", Person, Group, Service, Community)
@@ -137,6 +137,7 @@ class Story:
             at=Moment(at=at or self.clock),
             find_line=lambda seq: self.entries[seq - 1] if 0 < seq <= len(self.entries) else None,
             find_signal=self.reports.get,
+            undecided=lambda: [each.signal for each in self.reports.values() if each.signal.is_undecided],
             find_wish=self.wishes.get,
             exists=lambda number: number in self.others,
             sections=lambda: self.sections,
@@ -184,6 +185,8 @@ class Story:
 
 def declared(*reports: Reported, by: Person = ADA, **fields: Any) -> Story:
     """A story whose first command, at one minute past noon, declares it: line 1, and line 2 for who commands."""
+    if "signals" in fields:
+        fields = {"why": "A class begins.", **fields}
     story = Story(*reports, others=(TWO,))
     story.tell(c.Declare(title="Nobody can log in", **fields), by=by)
     return story

@@ -18,6 +18,7 @@ from tocsin.core import commands as c
 from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
+from tocsin.core.playbook import Cadence
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.ports import Failed, Leaving, Mail, Pace, Publication, Published, freely
@@ -56,17 +57,20 @@ class Clock:
 
 @contextmanager
 def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
-    """Tocsin on a new database, where everybody of the core's small world is known."""
+    """Tocsin on a new database, where the people of the core's small world are known, and only promises reminded of."""
     with open_store(url) as store:
         migrate(store)
-        tocsin = Tocsin(store, playbooks.default(), clock or Clock(), ("clock", "publisher", "mailer"))
+        playbook = replace(playbooks.default(), cadence=Cadence(first=0, every=0))
+        tocsin = Tocsin(store, playbook, clock or Clock(), ("clock", "publisher", "mailer"))
         tocsin.do(DIRECTORY, by=TOCSIN)
         yield tocsin
 
 
 def declared(tocsin: Tocsin, title: str = "Nobody can log in", *signals: SignalId) -> IncidentNumber:
     """The number of an incident that Ada has declared: lines 1 and 2 of its log, when it has no signals."""
-    number = tocsin.do(c.Declare(title=title, communities=("utoronto",), signals=signals), by="ada").incident
+    why = "A class begins." if signals else ""
+    command = c.Declare(title=title, commander="ada", communities=("utoronto",), signals=signals, why=why)
+    number = tocsin.do(command, by="ada").incident
     assert number is not None
     return number
 

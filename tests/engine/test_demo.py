@@ -48,7 +48,7 @@ def test_every_word_of_the_demo_stands_in_its_report(sqlite_url: str, tmp_path: 
     played, _, _ = _played(tmp_path / "out", sqlite_url)
     markdown = _bare((tmp_path / "out" / f"{played.published.path}.md").read_text())
     script = json.loads(demo.CASE.read_text())
-    said = [line["text"] for line in script["lines"] if line.get("text") and line["do"] != "offer"]
+    said = [line["text"] for line in script["lines"] if line.get("text") and line["do"] not in ("offer", "review")]
     assert [text for text in said if _bare(text) not in markdown] == []
 
 

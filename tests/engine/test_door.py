@@ -46,7 +46,7 @@ SECRET = "hunter2-7f3a"  # noqa: S105 — nobody's
 
 
 def test_a_declaration_becomes_lines_a_row_and_a_team(tocsin: Tocsin) -> None:
-    answer = tocsin.do(c.Declare(title="Nobody can log in"), by="Ada Lovelace")
+    answer = tocsin.do(c.Declare(title="Nobody can log in", commander="ada"), by="Ada Lovelace")
     assert answer == Answer(incident=ONE, lines=(Seq(1), Seq(2)))
     assert kinds(tocsin) == ["Declared", "RoleAssigned"]
     with tocsin.store.read() as connection:
@@ -260,7 +260,7 @@ def _signal_and_incident(tocsin: Tocsin) -> None:
 
 
 REPEATED: dict[str, tuple[Callable[[Tocsin], object], c.Command]] = {
-    "declare": (signal, c.Declare(title="Nobody can log in", signals=(SignalId(1),))),
+    "declare": (signal, c.Declare(title="Nobody can log in", signals=(SignalId(1),), why="A class begins.")),
     "declare what is over": (
         signal,
         c.Declare(title="It was slow", began=NOON - MINUTE, ended=NOON, verified="It is fast."),

@@ -55,6 +55,7 @@ COMMANDS: st.SearchStrategy[c.Command] = st.one_of(
         title=said,
         description=said,
         signals=st.lists(found, max_size=2).map(tuple),
+        why=said,
         communities=places,
         began=perhaps,
         ended=perhaps,

@@ -176,7 +176,7 @@ def _touching(caller: int, number: SignalId, found: list[SignalId]) -> c.Command
         case 1:
             return c.CloseSignal(signal=number, why="It cleared.")
         case 2:
-            return c.Declare(title="Again", signals=(number, beside))
+            return c.Declare(title="Again", signals=(number, beside), why="A class begins.")
         case 3:
             return c.NoteSignal(text="Again.", key=f"key {number - 1}")
         case _:

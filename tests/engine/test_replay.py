@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -199,7 +199,7 @@ def test_all_three_real_incidents_go_into_one_repository(stage: Stage) -> None:
     told = [stage.play(shared(f"data/cases/{name}.json")) for name in CASES]
     assert [each.played.incident for each in told] == [1, 2, 3]
     assert git(stage.out, "rev-list", "--count", "HEAD").strip() == "3"
-    assert len(list((stage.out / "reports").iterdir())) == 6
+    assert len(list((stage.out / "reports").iterdir())) == 12
 
 
 def test_nothing_published_comes_from_the_wall_clock(stage: Stage) -> None:
@@ -308,6 +308,32 @@ def test_a_range_before_the_declaration_keeps_both_its_ends(stage: Stage) -> Non
 def test_acknowledging_the_incident_is_a_line_like_any_other(stage: Stage) -> None:
     told = stage.play(whole(line(5, "acknowledge", by="Bob"))).timeline
     assert "acknowledged" in {each["kind"] for each in told}
+
+
+def _declared(told: Told) -> e.Declared:
+    (event,) = [
+        entry.event for entry in entries(told.tocsin, told.played.incident) if isinstance(entry.event, e.Declared)
+    ]
+    return event
+
+
+def test_what_was_declared_with_one_report_is_declared_again(stage: Stage) -> None:
+    one = line(-10, "signal", "It is stuck.", via="ticket", reporters=1)
+    told = stage.play(case(one, DECLARE, RESOLVE))
+    assert _declared(told).why == "It does not start."
+    assert texts(told.timeline).count("It does not start.") == 1
+
+
+def test_where_nobody_wrote_why_it_was_declared_it_says_so(stage: Stage) -> None:
+    bare = stage.play(case(line(-10, "signal", "It is stuck."), line(0, "declare"), RESOLVE))
+    assert _declared(bare).why == "Declared so at the time."
+
+
+def test_no_rule_declares_before_whoever_declared_at_the_time(stage: Stage) -> None:
+    criteria = tuple(replace(each, declares=True) for each in stage.tocsin.playbook.criteria)
+    stage.tocsin.playbook = replace(stage.tocsin.playbook, criteria=criteria)
+    two = line(-10, "signal", "It is stuck.", reporters=2, symptom="start")
+    assert stage.play(case(two, DECLARE, RESOLVE)).played.incident == 1
 
 
 def test_a_declaration_without_signals_is_allowed(stage: Stage) -> None:

@@ -363,7 +363,10 @@ def test_more_than_are_served_at_once_wait_in_line(made: str) -> None:
 
 
 KILLED = {
-    "Declared": (c.Declare(title="Another"), Answer(incident=IncidentNumber(2), lines=(Seq(1),))),
+    "Declared": (
+        c.Declare(title="Another", commander="ada"),
+        Answer(incident=IncidentNumber(2), lines=(Seq(1), Seq(2))),
+    ),
     "Noted": (NOTE, Answer(incident=ONE, lines=(Seq(3),))),
     "Resolved": (c.Resolve(incident=ONE, verified="Logged in."), Answer(incident=ONE, lines=(Seq(3),))),
     "signal": (c.NoteSignal(text="I cannot log in."), Answer(signal=SignalId(1))),
@@ -384,7 +387,7 @@ def test_a_holder_killed_between_the_commit_and_its_answer_has_done_it_once(
 
 
 COUNTS = {
-    c.Declare: (2, 3, 0),
+    c.Declare: (2, 4, 0),
     c.Note: (1, 3, 0),
     c.Resolve: (1, 3, 0),
     c.NoteSignal: (1, 2, 1),

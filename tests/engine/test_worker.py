@@ -276,7 +276,7 @@ def promise(tocsin: Tocsin, hours: int, community: str = "utoronto") -> None:
 def test_whoever_tells_outside_then_is_reminded_in_time(tocsin: Tocsin, clock: Clock) -> None:
     declared(tocsin)
     promise(tocsin, 3)
-    tocsin.do(c.Assign(incident=ONE, role="liaison", person="bob"), by="ada")
+    tocsin.do(c.Assign(incident=ONE, role="liaison"), by="bob")
     box = Postbox()
     clock.later(timedelta(hours=2, minutes=44))
     worked(tocsin, box)

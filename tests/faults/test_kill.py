@@ -174,7 +174,7 @@ def _requests(case: Case, chance: random.Random) -> Iterator[tuple[str, c.Comman
 def _at_peace(servers: Crew, people: Crowd, installation: Installation, patience: float) -> int:
     """What is left is worked off; of what had been quarantined a person says to try it again, and is counted."""
     server, again = servers.start(installation), 0
-    wait_for("the last answer", lambda: not people.outstanding)
+    wait_for("the last answer", lambda: not people.outstanding, patience)
     wait_for("the outbox", lambda: not installation.rest(), patience)
     for wish in installation.wishes():
         if wish.state == "quarantined":

@@ -25,9 +25,11 @@ command line; the command line counts most, the file least.
 | | `TOCSIN_DATA` | `--data` | the data folder, which holds everything the installation keeps | `./var` |
 | `database` | `TOCSIN_DB` | `--db` | where the log lives: `sqlite:////folder/file.db` or \
 `postgresql://user@host/name` | `tocsin.db` in the data folder |
+| `playbook` | | | the folder of your [playbook](playbook.md), seen from the data folder | the one that is shipped |
 
 ```toml
 database = "postgresql://tocsin@db.example.org/tocsin"
+playbook = "our-process"
 
 [gitrepo]
 repository = "git@git.example.org:team/incident-reports.git"

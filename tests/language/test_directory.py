@@ -8,6 +8,7 @@ from tocsin.core.commands import UpdateDirectory
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.refused import Refused
+from tocsin.language.calendars import read_hours, read_leave
 from tocsin.language.directory import read_directory
 
 WHOLE = b"""\
@@ -18,6 +19,8 @@ people:
     zone: Europe/London
     expertise: [dask, hubs]
     administrator: true
+    hours: mon-fri 09:00-17:00
+    leave: ["2026-12-24..2027-01-02", 2026-11-20]
   - {handle: charlie, name: Charlie, kind: community}
 groups:
   - {slug: triagers, name: Triagers, members: [ada]}
@@ -34,7 +37,8 @@ def test_a_file_becomes_one_command() -> None:
         people=(
             Person(
                 handle=ada, name="Ada Lovelace", email="ada@example.org", zone="Europe/London",
-                expertise=("dask", "hubs"), administrator=True,
+                expertise=("dask", "hubs"), administrator=True, hours=read_hours("mon-fri 09:00-17:00"),
+                leave=(read_leave("2026-12-24..2027-01-02"), read_leave("2026-11-20")),
             ),
             Person(handle=charlie, name="Charlie", kind="community"),
         ),
@@ -46,6 +50,31 @@ def test_a_file_becomes_one_command() -> None:
 
 def test_a_mark_at_the_beginning_of_the_file_is_passed_over() -> None:
     assert read_directory(b"\xef\xbb\xbf" + WHOLE, "d.yaml") == read_directory(WHOLE, "d.yaml")
+
+
+def test_hours_may_be_a_list() -> None:
+    (ada,) = read_directory(
+        b"people:\n  - {handle: ada, name: A, hours: [mon-thu 09:00-17:00, fri 09:00-12:00]}", "d"
+    ).people
+    assert ada.hours == (*read_hours("mon-thu 09:00-17:00"), *read_hours("fri 09:00-12:00"))
+
+
+@pytest.mark.parametrize(
+    ("entry", "sentence"),
+    [
+        ("hours: always", "d.yaml, line 4: “ada”: hours: “always” are no working hours. Write it as “mon-fri 09:00-"),
+        ("hours:\n    - mon 09:00-12:00\n    - mon 25:00-26:00", "d.yaml, line 6: “ada”: hours: “25:00” is no time"),
+        ("hours: 9", "d.yaml, line 4: “ada”: hours has to be text, like “mon-fri 09:00-17:00”, or a list of such."),
+        ("hours: {day: 1}", "d.yaml, line 4: “ada”: hours has to be text, like"),
+        ("hours:", "d.yaml, line 4: “ada”: hours has to be text, like"),
+        ("leave: [soon]", "d.yaml, line 4: “ada”: leave: “soon” is no day, and no days from one to another."),
+        ("leave: [2026-01-01 10:00:00]", "d.yaml, line 4: “ada”: leave has to be text, like “2026-12-24..2027-01-02”"),
+    ],
+)
+def test_a_mistake_in_hours_or_leave_says_where_and_how_to_write_them(entry: str, sentence: str) -> None:
+    with pytest.raises(Refused) as refusal:
+        read_directory(f"people:\n  - handle: ada\n    name: Ada\n    {entry}".encode(), "d.yaml")
+    assert str(refusal.value).startswith(sentence)
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ from tocsin.core import events as e
 from tocsin.core.effects import Remind, SendMail
 from tocsin.core.events import REDACTED
 from tocsin.core.ids import Handle, Seq, Slug
-from tocsin.core.incident import Incident
+from tocsin.core.incident import Ask, Incident, Plan, Told
 from tocsin.core.people import TOCSIN, Party, Person
+from tocsin.core.playbook import Message
 from tocsin.core.reactions import whom_to_remind
 from tocsin.language.letters import SIGNED, Letter, letter
 from tocsin.language.verbs import verb
@@ -47,7 +48,9 @@ UPDATE = e.Updated(
 )  # fmt: skip
 REPORT, REVIEW = e.ReportOffered(to=BOB.handle), e.ReviewRequested(revision=3)
 INSIDE: list[tuple[e.Event, bool]] = [
-    (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False)
+    (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False),
+    (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], True), (EXAMPLES["CommunitiesSet"], True),
+    (EXAMPLES["Reopened"], True),
 ]  # fmt: skip
 """Every letter to a colleague, and whether it reminds."""
 EVERY_INSIDE = pytest.mark.parametrize(
@@ -117,6 +120,8 @@ def test_a_reminder_of_the_next_word() -> None:
         "\n"
         "Say what is known, what was tried and what comes next, even if that is little.\n"
         "\n"
+        "For a text to begin with: tocsin incident draft 1 update\n"
+        "\n"
         "To write it: tocsin do update TEXT --incident 1\n"
         "\n"
         "Tocsin wrote this letter for your team.\n"
@@ -159,6 +164,12 @@ def test_what_is_offered_to_a_group_nobody_need_decline() -> None:
     text = written(replace(OFFER, to=Party(group=TRIAGERS.slug))).text
     assert text.startswith("Ada Lovelace asks somebody of Support Triagers to be External Liaison")
     assert "decline" not in text
+
+
+def test_who_was_given_a_role_learns_which_and_how_to_pass_it_on() -> None:
+    text = written(e.RoleAssigned(role=Slug("liaison"), person=BOB.handle)).text
+    assert text.startswith("Ada Lovelace says that you are External Liaison of this incident.")
+    assert "tocsin do offer --role liaison --to PERSON --incident 1" in text
 
 
 def test_a_role_the_playbook_has_no_more_is_called_by_its_slug() -> None:
@@ -204,6 +215,85 @@ def test_what_a_letter_says_to_type_is_there(event: e.Event, reminds: bool) -> N
         assert known is not None
         assert set(re.findall(r"--([a-z-]+)", rest)) <= {option.name for option in known.options}
     assert typed
+
+
+@pytest.mark.parametrize("kind", ["Declared", "CommunitiesSet"])
+def test_while_no_community_has_heard_of_it_somebody_is_reminded_to_tell_them(kind: str) -> None:
+    text = written(EXAMPLES[kind], reminds=True).text
+    assert text.startswith("Nobody has told the communities of this incident yet.\n\nSay that we know,")
+    assert "\n\nFor a text to begin with: tocsin incident draft 1 first-response\n\n" in text
+    assert "\n\nTo write it: tocsin do update TEXT --kind first-response --incident 1\n\n" in text
+
+
+def test_what_came_back_the_communities_are_to_hear_of() -> None:
+    text = written(EXAMPLES["Reopened"], reminds=True).text
+    assert text.startswith("It is not over after all, and nobody has told the communities that yet.\n\n")
+
+
+def test_word_that_was_not_promised_is_due_all_the_same() -> None:
+    text = written(replace(UPDATE, next_by=None), reminds=True).text
+    assert text.startswith(
+        "The communities last heard from us on Thursday, 12 November 2026 at 12:00 GMT; word is due again.\n\nSay what"
+    )
+
+
+# ── the brief ──
+
+BRIEFED = replace(
+    PLAYBOOK,
+    messages=(
+        Message(
+            slug="brief",
+            name="Brief",
+            body="{{ from }} asks you to be {{ role }}.\n\n{{ why }}\n\nState: {{ state }}\n\nCause: {{ cause }}\n\n"
+            "Asked:\n{{ asks }}\n\nPromised by {{ promise }}.",
+        ),
+    ),
+)
+PLANNED = replace(
+    INCIDENT,
+    plan=Plan(state="Nobody can log in.", by=ADA.handle, at=NOON),
+    told=(Told(community=TORONTO.slug, at=NOON, next_by=THREE),),
+    asks=(
+        Ask(seq=Seq(3), what="Look at the disk.", to=Party(person=DANA.handle), until=None),
+        Ask(seq=Seq(2), what="Restart it.", to=Party(person=DANA.handle), until=None, state="done"),
+    ),
+)
+
+
+def briefed(offer: e.RoleOffered = OFFER) -> str:
+    effect = SendMail(incident=ONE, about=Seq(4), to=BOB.handle)
+    return letter(effect, entry(offer, 4, by=ADA), PLANNED, BOB, BRIEFED, TOWN).text
+
+
+def test_an_offer_carries_the_brief_of_the_playbook() -> None:
+    assert briefed() == (
+        "Ada Lovelace asks you to be External Liaison.\n"
+        "\n"
+        "It is late here.\n"
+        "\n"
+        "State: Nobody can log in.\n"
+        "\n"
+        "Asked:\n"
+        "- Dana Scott: Look at the disk. (not taken yet)\n"
+        "\n"
+        "Promised by Thursday, 12 November 2026, 15:00 London time (UTC).\n"
+        "\n"
+        "To take it: tocsin do accept liaison --incident 1\n"
+        "\n"
+        "If you cannot: tocsin do decline liaison --incident 1\n"
+        "\n"
+        "Tocsin wrote this letter for your team.\n"
+    )
+
+
+def test_the_brief_says_nothing_that_was_redacted() -> None:
+    text = briefed(replace(OFFER, text=REDACTED))
+    assert "It is late" not in text
+
+
+def test_what_somebody_wrote_is_not_read_for_blanks() -> None:
+    assert "{{ title }}" in briefed(replace(OFFER, text="{{ title }}"))
 
 
 # ── word to the outside ──

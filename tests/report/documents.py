@@ -14,7 +14,7 @@ from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
 from tocsin.core.incident import Action
 from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Person, Service
-from tocsin.core.playbook import Playbook, Role, Section, Term
+from tocsin.core.playbook import Playbook, ReportState, Role, Section, Term
 from tocsin.core.timeline import REPORTED, LineKind
 from tocsin.report.document import Document, Line, Part, build
 from tocsin.report.document import Section as Prose
@@ -37,9 +37,9 @@ PLAYBOOK = Playbook(
         Section(slug=Slug("what-happened"), name="What happened"),
     ),
     report_states=(
-        Term(slug=Slug("draft"), name="Draft"),
-        Term(slug=Slug("reviewed"), name="Reviewed"),
-        Term(slug=Slug("published"), name="Published"),
+        ReportState(slug=Slug("draft"), name="Draft"),
+        ReportState(slug=Slug("reviewed"), name="Reviewed"),
+        ReportState(slug=Slug("published"), name="Published"),
     ),
 )
 

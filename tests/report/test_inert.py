@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 from io import StringIO
 from itertools import count
 from pathlib import Path
@@ -16,6 +17,9 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from myst_parser.parsers.docutils_ import Parser
 
+from tests.counting import calls
+from tocsin.core.links import addresses
+from tocsin.language.markup import tree
 from tocsin.report.inert import inert
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "cases"
@@ -55,6 +59,9 @@ ORDINARY = [
     "    indented {{x}}\n    # code\n",
     "[a](https://x.org/{b}) ![c](https://x.org/d.png) <https://x.org/@ada> <ada@example.org>",
     "https://medium.com/@ada?a=$b and ada@example.org",
+    "*https://x.org/a_b-c?d=1&e=2#f*, https://x.org/~ada/_static/ https://x.org/~bob/_static/",
+    "`https://x.org/_a_` [b](https://x.org/_a_) <https://x.org/_a_> ![c](https://x.org/_a_)",
+    "    https://x.org/_a_\n\n```\nhttps://x.org/_a_\n```",
     "arr[1], [a][x] and [b][]",
     "| a | b |\n|---|:-:|\n| `x` | y \\| z |\n",
     'a < b, c > d, costs $5, 100% {"a": 1}, f(x)=y, 10:30 :)',
@@ -136,6 +143,37 @@ def test_what_is_inert_is_left_alone(text: str) -> None:
     assert inert(ESCAPED[text]) == ESCAPED[text]
 
 
+# --- Bare addresses --------------------------------------------------------------------------------------------------
+
+BARE = {
+    "https://github.com/x/__init__.py": "<https://github.com/x/__init__.py>",
+    "# https://x.org/*a*b": "\\# <https://x.org/*a*b>",
+    "*(see https://x.org/a*b)*.": "*(see <https://x.org/a*b>)*.",
+    "_a https://x.org/b_/c": "_a <https://x.org/b_/c>",
+    "https://x.org/~~a~~/b": "<https://x.org/~~a~~/b>",
+    "HTTP://x.org/?a&lt;b": "<HTTP://x.org/?a&lt;b>",
+    "https://x.org/v1...v2, https://x.org/a--b.": "<https://x.org/v1...v2>, <https://x.org/a--b>.",
+    "https://x.org/?$a=1&$b=(c): $2": "<https://x.org/?$a=1&$b=(c)>: \\$2",
+    "https://x.org/$a{b}`c`": "https://x.org/$a\\{b}`c`",
+    "https://x.org/_a_{.b}": "<https://x.org/_a>_{.b}",
+    "> - a\n>   https://x.org/_a_/b\n>   c": "> - a\n>   <https://x.org/_a_/b>\n>   c",
+    "a | b\n-|-\nc | https://x.org/_a_/b": "a | b\n-|-\nc | <https://x.org/_a_/b>",
+    "https://x.org/_a_/\u00a0_b_": "<https://x.org/_a_/>\u00a0_b_",
+}
+
+
+@pytest.mark.parametrize("text", BARE)
+def test_a_bare_address_with_markup_in_it_stands_in_angle_brackets(text: str) -> None:
+    assert (inert(text), inert(BARE[text])) == (BARE[text], BARE[text])
+
+
+def test_a_reader_shows_and_links_the_whole_address() -> None:
+    text = "See https://github.com/x/__init__.py, and __main__."
+    tree, _ = published(inert(text))
+    assert tree.astext() == "See https://github.com/x/__init__.py, and main."
+    assert [link["refuri"] for link in tree.findall(nodes.reference)] == ["https://github.com/x/__init__.py"]
+
+
 TWO_NOTES = ("See [1].\n\n[1]: https://a.example.org", "`arr[1]` is arr[1].\n\n[1]: https://b.example.org")
 
 
@@ -171,6 +209,50 @@ def test_within_code_a_line_is_joined_to_the_one_before_since_a_backslash_would_
 
 def test_a_line_that_is_blank_only_to_the_eye_does_not_shift_the_rest() -> None:
     assert inert("\u00a0\n{{x}}\n--") == "\u00a0\n\\{{x}}\n\\--"
+
+
+# --- Tables ---------------------------------------------------------------------------------------------------------
+
+
+def wide(columns: int) -> str:
+    """A table of cells that nobody typed: with the columns the text grows by the side, and they by the area."""
+    return "|" + "a|" * columns + "\n|" + "-|" * columns + "\n" + "|\n" * columns
+
+
+def rows(text: str) -> list[int]:
+    """How many rows each table has that myst-parser finds."""
+    tables = published(inert(text))[0].findall(nodes.table)
+    return [len(list(table.findall(nodes.row))) for table in tables]
+
+
+def test_a_table_is_the_same_table_in_every_form() -> None:
+    text = f"{wide(300)}\n{wide(300)}\na|b\n-|-\nc|d\n"
+    assert rows(text) == [1 + len(node["rows"]) for node in tree(text) if node["t"] == "table"]
+    assert 2 < max(rows(text)) < 300
+
+
+@pytest.mark.parametrize("mark", ["", "> ", "> > ", "  > "])
+def test_where_a_table_is_cut_off_an_empty_line_ends_it(mark: str) -> None:
+    lines = ["- b", *(f"  {mark}{line}" for line in wide(100).splitlines())]
+    made = inert("\n".join(lines)).split("\n")
+    assert len(made) == len(lines) + 1
+    made.remove(f"  {mark}".rstrip())
+    assert made == lines
+
+
+@pytest.mark.parametrize("after", ["`a\n{note}`b`", "a|b\n-|-\n{note}`a` | b", "[a]: b", "a\n==="])
+def test_what_follows_where_a_table_was_cut_off_does_nothing_to_the_reader(after: str) -> None:
+    for cut in range(2, 12):
+        table = "".join(wide(100).splitlines(keepends=True)[:cut])
+        tree, complaints = published(inert(table + after, headings=True))
+        assert [line for line in complaints if not TOLERATED.search(line)] == []
+        assert {node.tagname for node in tree.findall(nodes.Element)} & FORBIDDEN <= {"section", "title"}
+
+
+@pytest.mark.parametrize("headings", [True, False])
+def test_a_table_of_cells_that_nobody_typed_costs_no_more_than_its_text(headings: bool) -> None:
+    once, twice = (calls(partial(inert, headings=headings), wide(columns)) for columns in (300, 600))
+    assert twice < 2.5 * once
 
 
 # --- Fences ----------------------------------------------------------------------------------------------------------
@@ -243,7 +325,7 @@ W W|*W*|`W`|``W`W``|`|``|```|~~~|{W}`W`|{W .W}``W``|{{W}}|{{|}}|{#W .W}|{W|{} W 
 [W](W)|[W](http://W "W")|![W](W)|[W][x]|\\begin{align}|\\end{align}|:W: W|: W|~ W|# W|## W #|===|---|--|-|* W|1. W|> W|
 ```{note}|```{W} W|``` {W}|~~~{note}|~~~ &#123;W}|```\\{W}|```python|```[W W|    W|\\|(c)|@W|[@W]|[W@W W]|<W@x.org>|
 <inv:W>|https://W.org/@W|[W]{.W}|`W`{.W}|[W](W){#W}|[`W](W`W)|[W](\nW)|--- W|\u00a0|\u2067W|"W"|- [x] {{W}}|- [ ] # W|
-T\n\n    : W|    ~ W
+T\n\n    : W|    ~ W|https://W.org/_W_/*W*/|[https://W.org/_W_/
 """.replace("\n", "", 1).replace("|\n", "|").strip("\n").split("|")  # fmt: skip
 TABLES = ["|W|W{{W}}|W|\n|-|-|-|\n|`W|{W}`W`|", "W|W\n-|-\n% W|W|W", "|"]
 JOINTS = ["", " ", "\n", "\n", "\n\n", "\n> ", "\n- ", "\n  ", "\n    ", "\n\n    ", "\n> > ", "\n1. "]
@@ -322,6 +404,13 @@ def test_no_character_is_too_odd(text: str) -> None:
     assert tree.children[-1].astext() == "After it."
 
 
+@short
+@given(st.lists(st.text(alphabet="_*~-.,+()[]$@&;=?!/a1é", max_size=12), min_size=1, max_size=3))
+def test_every_bare_address_is_shown_whole(tails: list[str]) -> None:
+    text = " ".join(f"see https://x.org/{tail} now" for tail in tails)
+    assert [address for address in addresses(text) if address not in shown(text)] == []
+
+
 LONG = {
     "brackets": "[" * 20_000,
     "pictures": "![" * 10_000,
@@ -339,6 +428,10 @@ LONG = {
     "spaces": "a" + " " * 200_000 + "b",
     "newlines": "\n" * 200_000,
     "directions": "\u2066" * 100_000 + "\u202a" * 50_000 + "\u2069" * 50_000,
+    "addresses": "http://a:" * 20_000,
+    "no addresses": "http:///" * 20_000,
+    "emphasis": "https://x.org/_a_/ *" * 5_000,
+    "cells": wide(5_000),
     "prose": ("A line of [words](https://x.org), `code` and *more*.\n" * 6 + "\n") * 500,
 }
 

@@ -7,19 +7,24 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.core.world import NOON
+from tests.core.world import DANA, NOON
 from tests.engine.office import declared, dump, note, signal, to_be_published
 from tests.servers import Postgres
 from tocsin import playbooks
+from tocsin.core import commands as c
+from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
+from tocsin.language.calendars import read_hours, read_leave
 from tocsin.store import files, log, outbox, schema
 from tocsin.store.backup import Kept, Restored, backup, restore
+from tocsin.store.people import StoredDirectory
 from tocsin.store.works import Store, Unavailable
 from tocsin.store.writer import open_store
 
@@ -101,6 +106,15 @@ def test_what_is_restored_is_what_was_there(tocsin: Tocsin, place: str, file: Pa
         assert schema.state(store) == "current"
         before, after = dump(tocsin.store), dump(store)
     assert {table for table in before if before[table] != after[table]} == {"installation"}  # which holds the outbox
+
+
+def test_hours_and_leave_come_back(tocsin: Tocsin, place: str, file: Path) -> None:
+    dana = replace(DANA, hours=read_hours("mon-thu 22:00-06:00"), leave=(read_leave("2026-12-24..2027-01-02"),))
+    tocsin.do(c.UpdateDirectory(people=(dana,)), by=TOCSIN)
+    backup(tocsin.store, file)
+    restore(file, place, NOON)
+    with open_store(place) as store, store.read() as connection:
+        assert StoredDirectory(connection).person("dana") == dana
 
 
 def test_both_say_how_much_there_is(tocsin: Tocsin, place: str, file: Path) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.core.world import ADA, BOB, CHARLIE, NOON
+from tests.core.world import ADA, BOB, CHARLIE, DANA, NOON
 from tests.engine.office import Clock, declared, dump, mismatches, note, office, signal, to_be_published
 from tests.engine.test_properties import STEPS, Step
 from tests.servers import Postgres
@@ -32,10 +32,12 @@ from tocsin.core.people import TOCSIN, Group, Party, Person
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal
 from tocsin.engine.door import Tocsin
+from tocsin.language.calendars import read_hours, read_leave
 from tocsin.store.bundle import LEFT_OUT, LONGEST_LINE, TABLES
 from tocsin.store.exporting import export
 from tocsin.store.importing import Imported, bring_in, opened
 from tocsin.store.mentions import PLACES, mention, nobody
+from tocsin.store.people import StoredDirectory
 from tocsin.store.schema import migrate
 from tocsin.store.tables import metadata
 from tocsin.store.works import Store
@@ -197,6 +199,22 @@ def test_of_ten_incidents_only_what_belongs_to_the_one_is_taken(tocsin: Tocsin) 
     text = exported(tocsin.store, 1).decode()
     assert "signal 1" in text and "signal 10" not in text
     assert "incident:1:source 1" in text and "incident:10:" not in text
+
+
+def test_hours_and_leave_travel_along(tocsin: Tocsin, empty: Store) -> None:
+    dana = replace(DANA, hours=read_hours("mon-thu 22:00-06:00"), leave=(read_leave("2026-12-24..2027-01-02"),))
+    tocsin.do(c.UpdateDirectory(people=(dana,)), by=TOCSIN)
+    imported(empty, exported(tocsin.store))
+    with empty.read() as connection:
+        assert StoredDirectory(connection).person("dana") == dana
+
+
+def test_hours_that_nobody_can_work_are_refused(tocsin: Tocsin, empty: Store) -> None:
+    tocsin.do(c.UpdateDirectory(people=(replace(DANA, hours=read_hours("sun 22:00-06:00")),)), by=TOCSIN)
+    whole = exported(tocsin.store).replace(b'"hours":[{"day":6', b'"hours":[{"day":7')
+    assert refused(empty, sealed(parted(whole)[:-1])).endswith(
+        " There is no day 7 of the week. Monday is 0, Sunday is 6."
+    )
 
 
 def test_what_was_promised_stays_where_it_was_promised(tocsin: Tocsin, empty: Store) -> None:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, time
 
 import pytest
+import sqlalchemy as sa
 
-from tests.core.world import ADA, BOB, CHARLIE, DUBOIS, HUB, TORONTO, TRIAGERS
+from tests.core.world import ADA, BOB, CHARLIE, DUBOIS, HUB, MINUTE, NOON, TORONTO, TRIAGERS
+from tests.engine.office import Clock, declared
+from tocsin.core import commands as c
 from tocsin.core.ids import Handle
-from tocsin.core.people import TOCSIN, Person
+from tocsin.core.people import TOCSIN, Leave, Person, Shift
 from tocsin.core.refused import Refused
+from tocsin.engine.door import Tocsin
 from tocsin.store import people
+from tocsin.store import tables as t
 from tocsin.store.people import StoredDirectory
 from tocsin.store.schema import migrate
 from tocsin.store.works import Store
@@ -92,3 +98,31 @@ def test_of_several_with_one_name_nobody_is_picked_by_chance(store: Store) -> No
     with pytest.raises(Refused, match="Several are known as"):
         person(store, ADA.name)
     assert person(store, ADA.handle) == ADA
+
+
+def test_hours_and_leave_are_kept(store: Store) -> None:
+    hours = (Shift(day=0, begins=time(9), ends=time(17, 30)), Shift(day=6, begins=time(22), ends=time(6)))
+    ada = replace(ADA, hours=hours, leave=(Leave(first=date(2026, 12, 24), last=date(2027, 1, 2)),))
+    saved(store, ada)
+    assert person(store, "ada") == ada
+
+
+def test_somebody_whom_an_older_version_kept_has_no_hours_of_their_own(store: Store) -> None:
+    bob = t.people.c.handle == "bob"
+    with store.read() as connection:
+        body = connection.scalars(sa.select(t.people.c.body).where(bob)).one()
+    older = {key: value for key, value in body.items() if key not in ("hours", "leave")}
+    assert older != body
+    store.run(lambda connection: connection.execute(t.people.update().where(bob).values(body=older)))
+    assert person(store, "bob") == BOB
+
+
+def test_whoever_wrote_of_late_is_known_with_when(tocsin: Tocsin, clock: Clock) -> None:
+    number = declared(tocsin)
+    for _ in range(2):
+        later = clock.later()
+        tocsin.do(c.Note(incident=number, text="Still down."), by="bob")
+    with tocsin.store.read() as connection:
+        assert people.wrote(connection, NOON - MINUTE, later) == {"ada": NOON, "bob": later}
+        assert people.wrote(connection, NOON - MINUTE, NOON) == {"ada": NOON}
+        assert people.wrote(connection, later, later + MINUTE) == {}

@@ -97,6 +97,27 @@ def test_a_redacted_signal_loses_its_words_and_its_people(store: Store) -> None:
     assert (blank.text, blank.people, blank.count) == (REDACTED, (REDACTED,), 3)
 
 
+def test_why_an_incident_is_one_is_blanked_where_it_was_judged_too(store: Store) -> None:
+    for number, why in ((2, " A class begins."), (3, "Something else.")):
+        other = replace(A_TICKET, id=SignalId(number), state="attached", incident=ONE, why=why)
+        store.run(lambda c, other=other: signals.add(c, other))  # type: ignore[misc]
+    line = entry(e.Declared(title="x", why="A class begins."))
+    store.run(lambda c: signals.blank(c, line))
+    with store.read() as c:
+        assert [signal.why for signal in signals.every(c)] == ["", REDACTED, "Something else."]
+
+
+def test_those_who_only_look_see_the_undecided_and_any_one(store: Store) -> None:
+    for number, state in ((2, "candidate"), (3, "closed"), (4, "attached")):
+        other = replace(A_TICKET, id=SignalId(number), state=state)  # type: ignore[arg-type]
+        store.run(lambda c, other=other: signals.add(c, other))  # type: ignore[misc]
+    with store.read() as c:
+        assert [signal.id for signal in signals.undecided(c)] == [1, 2]
+        assert signals.look(c, SignalId(1)) == FULL
+        assert signals.look(c, SignalId(9)) is None
+        assert (signals.of_key(c, "disk"), signals.of_key(c, "ghost")) == (1, None)
+
+
 def test_redacted_talk_loses_its_words_and_no_other(store: Store) -> None:
     saved(store, replace(FULL, state="attached", incident=ONE))
     store.run(lambda c: signals.say(c, FULL.id, replace(SAID, text="Something else.")))

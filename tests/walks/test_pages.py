@@ -92,4 +92,4 @@ def test_the_example_of_a_case_file_is_played(clone: Path) -> None:
     (clone / "small.json").write_text(case, encoding="utf-8")
     replay = [sys.executable, "-m", "tocsin", "replay", "small.json", "--out", "published"]
     done = subprocess.run(replay, cwd=clone, capture_output=True, text=True, check=False)
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2), done.stderr
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, 4), done.stderr

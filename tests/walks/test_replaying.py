@@ -89,12 +89,12 @@ def test_one_case_of_several_played_again_is_known_again(tmp_path: Path) -> None
     tocsin("replay", *paths(), "--out", "out", folder=tmp_path)
     again = tocsin("replay", paths()[2], "--out", "out", folder=tmp_path)
     assert again.returncode == 0, again.stderr
-    assert len(list((tmp_path / "out" / "reports").iterdir())) == 6
+    assert len(list((tmp_path / "out" / "reports").iterdir())) == 12
 
 
 def test_the_same_case_twice_in_one_go_lies_side_by_side(tmp_path: Path) -> None:
     done = tocsin("replay", paths()[1], paths()[1], "--out", "out", folder=tmp_path)
-    first, _, second, _ = done.stdout.splitlines()
+    first, _, _, _, second, *_ = done.stdout.splitlines()
     assert second == first.replace(".md", "-2.md")
 
 
@@ -109,7 +109,7 @@ def test_what_was_published_is_said_although_a_later_case_is_refused(tmp_path: P
     wrong["lines"][-1]["do"] = "declare"
     (tmp_path / "wrong.json").write_text(json.dumps(wrong))
     done = tocsin("replay", paths()[1], "wrong.json", "--out", "out", folder=tmp_path)
-    assert (done.returncode, len(done.stdout.splitlines())) == (1, 2)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 4)
 
 
 def test_a_settings_file_in_the_repository_is_none_of_ours(tmp_path: Path) -> None:

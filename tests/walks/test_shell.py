@@ -21,7 +21,8 @@ communities:
 def test_an_incident_from_its_signal_to_its_report(on: Callable[[str], Shell], db_url: str, tmp_path: Path) -> None:
     tocsin = on(db_url)
     tocsin.done("directory", "import", "-", given=DIRECTORY)
-    signal = tocsin.done("do", "signal", "Logins time out", "--kind", "ticket", "--at", "2026-11-12T01:40Z").out.strip()
+    ticket = ("--kind", "ticket", "--count", "2", "--criterion", "login", "--at", "2026-11-12T01:40Z")
+    signal = tocsin.done("do", "signal", "Logins time out", *ticket).out.strip()
     ada = ("--as", "ada")
     declared = ("--signal", signal, "--community", "utoronto", "--at", "2026-11-12T01:45Z")
     assert tocsin.done("do", "declare", "Logins time out", *declared, *ada).out == "1\n"

@@ -12,7 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 from tocsin import __version__
-from tocsin.cli import database, doing, incidents, keeping, outbox, people, replaying, reports, signals, working
+from tocsin.cli import (
+    database,
+    doing,
+    incidents,
+    keeping,
+    outbox,
+    people,
+    playbook,
+    replaying,
+    reports,
+    signals,
+    working,
+)
 from tocsin.cli.helping import EPILOG, PANELS, WIDTH, Grouped
 from tocsin.cli.session import Session, with_session
 from tocsin.cli.speaking import UNHEARD, give, hush, tell
@@ -73,6 +85,7 @@ _GROUPS: dict[str, tuple[typer.Typer, str, str]] = {
     "signal": (signals.app, _WORK, "See signals: what seems wrong, before and while it is an incident."),
     "report": (reports.app, _REPORTS, "See a report, and publish it in a git repository."),
     "outbox": (outbox.app, _WORK, "See what was promised to the world, and what has not come true."),
+    "playbook": (playbook.app, _UPKEEP, "See your team's process, check it, and see what a change would mean."),
     "import": (keeping.importer, _UPKEEP, "Bring in what another Tocsin exported."),
     "people": (people.people, _WHO, "See and add people."),
     "directory": (people.directory, _WHO, "Bring people, groups, services and communities in from a file."),

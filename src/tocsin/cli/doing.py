@@ -202,6 +202,10 @@ def _sentence(command: c.Command, answer: Answer) -> str:
             return f"Line {line} of incident {answer.incident} says what the communities are told."
         case c.WriteReport():
             return f"The report of incident {answer.incident} is saved as revision {answer.revision}."
+        case c.NoteSignal() if answer.incident is not None:
+            return f"Signal {answer.signal} is noted, and by the playbook incident {answer.incident} is declared."
+        case c.Judge(verdict="support-request"):
+            return f"Signal {answer.signal} is answered, and left to the ticket system. No report is owed."
         case _ if answer.signal is not None:
             return f"Done: signal {answer.signal}."
         case _ if not answer.lines:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import sqlalchemy as sa
 import typer
 
+from tocsin.cli import drafting
 from tocsin.cli.numbers import Number, numbered
-from tocsin.cli.session import Session, takes_options, with_session
+from tocsin.cli.present import moment
+from tocsin.cli.process import Around
+from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.showing import as_data, as_facts, known
-from tocsin.cli.speaking import give_facts, give_json, give_rows
+from tocsin.cli.speaking import give, give_facts, give_json, give_rows, tell
 from tocsin.cli.times import shown, stamp
 from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.links import link_kind
+from tocsin.core.playbook import Occasion
 from tocsin.core.refused import Refused
 from tocsin.core.timeline import Line, timeline
+from tocsin.engine.door import Tocsin
 from tocsin.store import log, reads, reports
-from tocsin.store.people import names
+from tocsin.store.people import StoredDirectory, everybody, names
 
 app = takes_options(typer.Typer())
 
@@ -64,11 +69,35 @@ def show(session: Session, number: Number) -> None:
         entries = _until(_entries(connection, incident), session.at)
         clock, called = session.clock(connection), names(connection)
         sections = reports.sections(connection, incident) if session.at is None else None
-    found = known(entries, tocsin.playbook, sections)
+        found = known(entries, around(session, tocsin, connection), sections)
     if session.as_json:
         give_json(as_data(found))
     else:
         give_facts(as_facts(found, tocsin.playbook, lambda handle: called.get(handle, handle), clock))
+
+
+@app.command("draft")
+@with_session
+def draft(
+    session: Session,
+    number: Number,
+    occasion: Annotated[Occasion, typer.Argument(metavar="OCCASION", help=f"one of {', '.join(get_args(Occasion))}")],
+    community: Annotated[
+        str | None, typer.Option("--community", help="to which community; without it, the only one that is affected")
+    ] = None,
+) -> None:
+    """Write a message to start from, filled from the incident; times are on the clock of whoever reads it."""
+    must_be_given(community, "--community")
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        entries = _until(_entries(connection, numbered(number)), session.at)
+        reader = str(session.clock(connection))
+        drafted = drafting.draft(entries, around(session, tocsin, connection), occasion, community, reader)
+    if session.as_json:
+        give_json(drafting.as_data(drafted))
+        return
+    give(drafted.text)
+    for sentence in drafting.advice(drafted):
+        tell(sentence)
 
 
 @app.command("timeline")
@@ -99,6 +128,13 @@ def show_timeline(session: Session, number: Number) -> None:
             for line in lines
         ],
     )
+
+
+def around(session: Session, tocsin: Tocsin, connection: sa.Connection) -> Around:
+    """What a log is held against."""
+    now, wrote = moment(session, tocsin, connection)
+    people = everybody(connection)
+    return Around(playbook=tocsin.playbook, directory=StoredDirectory(connection), people=people, now=now, wrote=wrote)
 
 
 def _entries(connection: sa.Connection, number: IncidentNumber) -> list[Entry]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Annotated, Literal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
+from tocsin.cli.finding import find
 from tocsin.cli.given import read_bytes
+from tocsin.cli.present import as_data, expertise_of, local_time, person_as_data, seen, work
 from tocsin.cli.session import Session, takes_options, with_session
-from tocsin.cli.speaking import give, give_json, give_rows, tell
+from tocsin.cli.speaking import give, give_facts, give_json, give_rows, tell
 from tocsin.core.commands import UpdateDirectory
 from tocsin.core.ids import Handle
 from tocsin.core.people import Person
+from tocsin.core.presence import Presence
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
+from tocsin.language.calendars import hours_as_text, leave_as_text, read_hours, read_leave
 from tocsin.language.directory import KINDS, read_directory
 from tocsin.store.people import StoredDirectory, everybody
 
 people = takes_options(typer.Typer())
 directory = takes_options(typer.Typer())
+T = TypeVar("T")
 
 
 @people.command("add")
@@ -36,15 +42,29 @@ def add(
     kind: Annotated[
         Literal["team", "community", "bot"] | None, typer.Option("--kind", help="of the team, if nobody says otherwise")
     ] = None,
+    hours: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--hours", help="when they work: 'mon-fri 09:00-17:00', once for each; usual: as the playbook has it"
+        ),
+    ] = None,
+    leave: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--leave", help="when they do not: 2026-12-24..2027-01-02, or a day; once for each; none: no leave"
+        ),
+    ] = None,
     administrator: Annotated[
         bool | None,
         typer.Option("--administrator/--no-administrator", metavar="", help="they may change the directory"),
     ] = None,
 ) -> None:
     """Add a person, or bring one up to date. What you leave out stays."""
+    weeks = _read(hours, "--hours", "usual", read_hours)
     told = {
         "name": name, "email": email, "zone": zone, "expertise": None if expertise is None else tuple(expertise),
-        "kind": kind, "administrator": administrator,
+        "kind": kind, "administrator": administrator, "leave": _read(leave, "--leave", "none", read_leave),
+        "hours": None if weeks is None else sum(weeks, ()),
     }  # fmt: skip
     with session.tocsin() as tocsin:
         known = _known(tocsin, handle)
@@ -52,7 +72,7 @@ def add(
         person = replace(before, **{key: value for key, value in told.items() if value is not None})  # type: ignore[arg-type]
         session.do(tocsin, UpdateDirectory(people=(person,)))
     if session.as_json:
-        give_json(asdict(person))
+        give_json(person_as_data(person))
         return
     tell(f"{person.name} is {'brought up to date' if known else 'added'}.")
     give(person.handle)
@@ -61,27 +81,67 @@ def add(
 @people.command("list")
 @with_session
 def list_people(session: Session) -> None:
-    """List everyone in the directory."""
-    with session.reading() as connection:
-        found = everybody(connection)
+    """List everyone in the directory: their own clock, and until when they are at work, or when they are back."""
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        found = seen(everybody(connection), session, tocsin, connection)
     if session.as_json:
-        give_json([asdict(person) for person in found])
+        give_json([as_data(each) for each in found])
         return
     give_rows(
-        ("handle", "name", "kind", "email", "zone", "expertise", "administrator"),
+        ("handle", "name", "kind", "email", "zone", "expertise", "administrator", "their time", "at work"),
         [
             (
-                person.handle,
-                person.name,
-                person.kind,
-                person.email,
-                person.zone,
-                ", ".join(person.expertise),
-                "administrator" if person.administrator else "",
+                each.person.handle,
+                each.person.name,
+                each.person.kind,
+                each.person.email,
+                each.person.zone,
+                expertise_of(each),
+                "administrator" if each.person.administrator else "",
+                local_time(each),
+                work(each),
             )
-            for person in found
+            for each in found
         ],
     )
+
+
+@people.command("show")
+@with_session
+def show(
+    session: Session,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="by handle, name or address")],
+) -> None:
+    """Show one person: their clock, their hours, what they know well."""
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        known = StoredDirectory(connection).person(person)
+        if known is None:
+            raise Refused(f"Nobody is known as “{person}”. See who is: tocsin people list.")
+        (found,) = seen([known], session, tocsin, connection)
+    if session.as_json:
+        give_json(as_data(found))
+        return
+    give_facts([fact for fact in _facts(found) if fact[1]])
+
+
+people.command("find")(with_session(find))
+
+
+def _facts(found: Presence) -> list[tuple[str, str]]:
+    person = found.person
+    return [
+        ("handle", person.handle),
+        ("name", person.name),
+        ("kind", person.kind),
+        ("email", person.email),
+        ("zone", person.zone),
+        ("their time", local_time(found)),
+        ("at work", work(found)),
+        ("hours", "; ".join(hours_as_text(person.hours))),
+        ("leave", ", ".join(map(leave_as_text, person.leave))),
+        ("expertise", expertise_of(found)),
+        ("administrator", "administrator" if person.administrator else ""),
+    ]
 
 
 @directory.command("import")
@@ -116,3 +176,13 @@ def _known(tocsin: Tocsin, handle: str) -> Person | None:
     with tocsin.store.read() as connection:
         found = StoredDirectory(connection).person(handle)
     return found if found and found.handle == handle else None
+
+
+def _read(typed: list[str] | None, option: str, empty: str, read: Callable[[str], T]) -> tuple[T, ...] | None:
+    """What was typed, each read; the one word that empties it stands alone. A mistake names its option."""
+    if typed is None or typed == [empty]:
+        return None if typed is None else ()
+    try:
+        return tuple(read(text) for text in typed)
+    except Refused as refusal:
+        raise typer.BadParameter(str(refusal), param_hint=option) from None

@@ -19,16 +19,21 @@ from rich.text import Text
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.cli.session import Session, must_be_given
 from tocsin.cli.speaking import give, give_json, on_terminal, safe, tell
+from tocsin.core.ids import SignalId
 from tocsin.core.people import TOCSIN
+from tocsin.core.playbook import Playbook
+from tocsin.core.verdict import Verdict, verdicts
 from tocsin.demo.sink import sink
 from tocsin.engine import case as cases
-from tocsin.engine.case import Case
-from tocsin.engine.door import Tocsin
+from tocsin.engine.case import Case, Line
+from tocsin.engine.door import Answer, Tocsin
 from tocsin.engine.replay import Played
 from tocsin.engine.replay import replay as play
 from tocsin.language.directory import read_directory
 from tocsin.ports import Publisher
+from tocsin.report.forms import FORMS
 from tocsin.settings import Settings
+from tocsin.store import signals
 
 SPEED = 150.0
 """How many times faster than life the demo is told on a terminal: its night takes about a minute."""
@@ -51,7 +56,7 @@ def replay(
     Without --data and --db they are played in a temporary folder; with them, they are added to what is there.
     """
     must_be_given(out, "--out")
-    playbook = playbooks.default()
+    playbook = _playbook(session)
     scripts = [cases.read(file, playbook) for file in files]
     for sentence in (sentence for script in scripts for sentence in script.unknown):
         tell(sentence)
@@ -83,9 +88,25 @@ def show_demo(
     with _somewhere(session) as (tocsin, here), _watching(script, pace) as watch, sink(watch.letter) as mailer:
         tocsin.do(read_directory(demo.DIRECTORY.read_bytes(), demo.DIRECTORY.name), by=TOCSIN)
         mark, *_ = _marks(session, [script])
-        played = play(tocsin, script, bootstrap.publisher(here, out), mailer=mailer, mark=mark, watch=watch)
+
+        def judged(line: Line, answer: Answer) -> None:
+            watch(line, answer)
+            if line.do == "signal" and answer.signal and (found := _verdict(tocsin, answer.signal)):
+                watch.verdict(found.sentence)
+
+        played = play(tocsin, script, bootstrap.publisher(here, out), mailer=mailer, mark=mark, watch=judged)
     tell("\nResolved, written, published; every letter above went through the outbox to a sink. The report:")
     _publications(session, out, [played])
+
+
+def _playbook(session: Session) -> Playbook:
+    """That of the data folder the case is played in; ours, where that is a folder for once."""
+    return bootstrap.playbook(session.settings) if session.data or session.db else playbooks.default()
+
+
+def _verdict(tocsin: Tocsin, signal: SignalId) -> Verdict | None:
+    with tocsin.store.read() as connection:
+        return verdicts(signals.undecided(connection), tocsin.playbook).get(signal)
 
 
 def _marks(session: Session, scripts: list[Case]) -> Iterator[str]:
@@ -109,13 +130,19 @@ def _played(tocsin: Tocsin, script: Case, publisher: Publisher, mark: str, lenie
 
 
 def _publications(session: Session, out: str, played: list[Played]) -> None:
-    endings = ("md", "json")
-    files = [(each, [f"{out.rstrip('/')}/{each.published.path}.{ending}" for ending in endings]) for each in played]
+    files = [
+        (each, [f"{out.rstrip('/')}/{each.published.path}.{ending}" for ending in _endings(each)]) for each in played
+    ]
     if session.as_json:
         give_json([{"incident": each.incident, "files": paths, "skipped": each.skipped} for each, paths in files])
         return
     for path in (path for _, paths in files for path in paths):
         give(path)
+
+
+def _endings(played: Played) -> Iterator[str]:
+    """Of a report that is too much for a PDF there is none."""
+    return (form for form in FORMS if not (played.without and form == "pdf"))
 
 
 @contextmanager

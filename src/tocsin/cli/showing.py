@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta, tzinfo
 
+from tocsin.cli import process
+from tocsin.cli.process import Around, Progress, progress
 from tocsin.cli.times import seconds, shown, stamp
+from tocsin.core.duties import owner
 from tocsin.core.events import Entry
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Ask, Holding, Incident, Plan, fold
@@ -14,7 +17,7 @@ from tocsin.core.metrics import Metrics, metrics
 from tocsin.core.moments import Moment
 from tocsin.core.people import Party
 from tocsin.core.playbook import Playbook
-from tocsin.core.report import missing, owner, report_state
+from tocsin.core.report import missing, report_state
 from tocsin.core.team import team
 from tocsin.report.times import duration
 
@@ -32,11 +35,12 @@ class Known:
     """What the report still lacks."""
     team: tuple[Handle, ...]
     took: Metrics
+    progress: Progress
 
 
-def known(entries: Sequence[Entry], playbook: Playbook, sections: Mapping[str, str] | None) -> Known:
+def known(entries: Sequence[Entry], around: Around, sections: Mapping[str, str] | None) -> Known:
     """Read off a log. Without its sections, which are only known as they are now, the report is not judged."""
-    incident = fold(entries[0].incident, entries)
+    incident, playbook = fold(entries[0].incident, entries), around.playbook
     judged = sections is not None and incident.state == "resolved"
     return Known(
         incident=incident,
@@ -44,6 +48,7 @@ def known(entries: Sequence[Entry], playbook: Playbook, sections: Mapping[str, s
         missing=tuple(missing(incident, sections or {}, playbook)) if judged else (),
         team=tuple(sorted(team(entries))),
         took=metrics(entries),
+        progress=progress(incident, entries, around),
     )
 
 
@@ -81,6 +86,7 @@ def as_data(known: Known) -> dict[str, object]:
             "missing": known.missing,
         },
         "took": {what: seconds(length) for what, length in asdict(known.took).items()},
+        **process.as_data(known.progress),
     }
 
 
@@ -103,6 +109,7 @@ def as_facts(known: Known, playbook: Playbook, name: Names, zone: tzinfo) -> lis
         ("impact began", _range(it.impact.start, zone)),
         ("impact ended", _range(it.impact.end, zone)),
         *((roles.get(held.role, held.role), name(held.person)) for held in it.holdings if held.until is None),
+        *process.what_presses(known.progress, it, playbook, zone),
         *((f"{roles.get(offer.role, offer.role)} (offered)", name(_whom(offer.to))) for offer in it.offers),
         *(_said(it.plan).items() if it.plan else ()),
         *((f"ask {ask.seq} ({ask.state})", ask.what) for ask in it.asks),
@@ -115,6 +122,7 @@ def as_facts(known: Known, playbook: Playbook, name: Names, zone: tzinfo) -> lis
         ("report owner", name(known.owner) if known.owner else ""),
         ("published as", it.report.path or ""),
         ("still missing", " ".join(known.missing)),
+        *process.steps(known.progress, name, zone),
         *((f"time to {what}", _length(length)) for what, length in asdict(known.took).items()),
     ]
     return [(fact, said) for fact, said in facts if said]

@@ -99,7 +99,7 @@ class Judge(ToSignal):
     """Say what a signal is: a candidate for an incident, a support request, or noise. The last two close it."""
 
     verdict: Annotated[Literal["incident", "support-request", "noise"], "what it is"]
-    why: Annotated[str, "how you know"] = ""
+    why: Annotated[str, "how you know; needed where the playbook's rule says otherwise"] = ""
 
 
 # ── the incident ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,6 +129,7 @@ class Declare(Command):
     criterion: Annotated[str, "what people cannot do"] = ""
     commander: Annotated[str, "who commands; without it, you"] = ""
     signals: Annotated[tuple[SignalId, ...], "signals that belong to it; once for each"] = ()
+    why: Annotated[str, "why it is one, where the signals alone do not say so"] = ""
     tickets: Annotated[tuple[str, ...], "tickets about it; once for each"] = ()
     communities: Annotated[tuple[str, ...], "communities that are affected; once for each"] = ()
     severity: Annotated[str, "how severe, if your playbook has severities"] = ""
@@ -478,6 +479,7 @@ class RecordPublication(ToIncident):
     request: Seq
     path: str
     commit: str
+    without: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,7 +78,7 @@ def blanked(event: Event) -> Event:
 class Declared(Event):
     """Somebody said that this is an incident."""
 
-    words = ("title", "description")
+    words = ("title", "description", "why")
     title: str
     description: str = ""
     services: tuple[Slug, ...] = ()
@@ -89,6 +89,8 @@ class Declared(Event):
     drill: bool = False
     mark: str = ""
     """What tells this incident from every other, also from those of another database; it outlives a redaction."""
+    why: str = ""
+    """Why it is one, where its signals alone did not say so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -460,6 +462,8 @@ class ReportPublished(Event):
     path: str
     commit: str
     request: Seq
+    without: str = ""
+    """Why it does not stand there in every form."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Directory, Group, Party, Person, Service, called
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
-from tocsin.core.signals import Reported
+from tocsin.core.signals import Reported, Signal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +27,8 @@ class Given:
     at: Moment
     find_line: Callable[[Seq], Entry | None] = lambda _: None
     find_signal: Callable[[SignalId], Reported | None] = lambda _: None
+    undecided: Callable[[], Sequence[Signal]] = tuple
+    """The signals that nobody has closed, and that belong to no incident."""
     find_wish: Callable[[EffectId], Wish | None] = lambda _: None
     exists: Callable[[IncidentNumber], bool] = lambda _: False
     """Whether there is an incident of that number."""
@@ -39,6 +41,8 @@ class Given:
 
     team: Callable[[], tuple[Handle, ...]] = tuple
     """Who took part so far, of whatever kind they are."""
+    wrote: Callable[[Handle], datetime | None] = lambda _: None
+    """When somebody last wrote in this incident: whoever did in the last hour is at work."""
 
     def line(self, seq: Seq) -> Entry:
         """A line of this incident's log."""

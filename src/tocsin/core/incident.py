@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 
 from tocsin.core import events as e
 from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
-from tocsin.core.people import Party
+from tocsin.core.people import TOCSIN, Party
 
 State = Literal["undeclared", "open", "resolved", "cancelled"]
 AskState = Literal["asked", "accepted", "declined", "done"]
@@ -192,8 +192,8 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 drill=it.drill,
                 declared_at=at,
                 declared_by=by,
-                acknowledged_at=incident.acknowledged_at or at,
-                acknowledged_by=incident.acknowledged_by or by,
+                acknowledged_at=incident.acknowledged_at or (None if by == TOCSIN.handle else at),
+                acknowledged_by=incident.acknowledged_by or (None if by == TOCSIN.handle else by),
             )
         case e.Acknowledged():
             since = incident.acknowledged_at or incident.reopened_at

@@ -7,7 +7,8 @@ from typing import Literal
 
 LinkKind = Literal["issue", "pull-request", "ticket", "page"]
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\^{|}\x00-\x20“”„‘’«»]+", re.IGNORECASE)
+# It ends where the text of a Markdown link does, and begins only before a place, so that it hides no other.
+_ADDRESS = re.compile(r"https?://(?=[^/?#]*\w)(?:(?!\]\()[^\s<>\"'`\\^{|}\x00-\x20“”„‘’«»])+", re.IGNORECASE)
 _PLACE = re.compile(r"https?://[^/?#]*\w", re.IGNORECASE)
 _KINDS: tuple[tuple[re.Pattern[str], LinkKind], ...] = (
     (re.compile(r"/(?:pull|pulls|merge_requests)/\d+"), "pull-request"),
@@ -18,8 +19,15 @@ _KINDS: tuple[tuple[re.Pattern[str], LinkKind], ...] = (
 
 def addresses(text: str) -> tuple[str, ...]:
     """Every web address in a text, once each, in order, without the punctuation of the sentence around it."""
-    found = (_trimmed(part) for match in _ADDRESS.finditer(text) for part in match[0].split("]("))
+    found = (_trimmed(match[0]) for match in _ADDRESS.finditer(text))
     return tuple(dict.fromkeys(address for address in found if _PLACE.match(address)))
+
+
+def address_at(text: str, start: int) -> str:
+    """The web address that begins there, as `addresses` would find it; empty where none does."""
+    found = _ADDRESS.match(text, start)
+    address = _trimmed(found[0]) if found else ""
+    return address if _PLACE.match(address) else ""
 
 
 def is_address(text: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from tocsin.core import events as e
 from tocsin.core.events import Entry
+from tocsin.core.people import TOCSIN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +18,7 @@ class Metrics:
     notice: timedelta | None
     """From the beginning of the impact until it was brought to our attention (first signal, else declaration)."""
     answer: timedelta | None
-    """From then until somebody acknowledged or declared it."""
+    """From then until somebody acknowledged or declared it; what a rule declares by itself, nobody has answered yet."""
     tell: timedelta | None
     """From the first answer until the communities first heard from us."""
     resolve: timedelta | None
@@ -29,7 +30,7 @@ def metrics(entries: Sequence[Entry]) -> Metrics:
     window = _last(entries, e.ImpactSet)
     impact = window.event if window and isinstance(window.event, e.ImpactSet) else e.ImpactSet()
     began = impact.start.at if impact.start else None
-    answered = _first(entries, e.Declared, e.Acknowledged)
+    answered = _first([entry for entry in entries if entry.by != TOCSIN.handle], e.Declared, e.Acknowledged)
     noticed = _first(entries, e.SignalReceived, e.Declared, e.Acknowledged)
     ended = impact.end.at if impact.end else _resolved_for_good(entries)
     return Metrics(

@@ -3,11 +3,43 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, time
 from typing import Literal, Protocol
 
 from tocsin.core.ids import Handle, Slug
+from tocsin.core.refused import Refused
 
 PersonKind = Literal["team", "community", "bot"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shift:
+    """A stretch of work on one day of each week, on the clock of whoever works it."""
+
+    day: int
+    """0 is Monday."""
+    begins: time
+    ends: time
+    """On the next day, where it is not after `begins`."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.day <= 6:
+            raise Refused(f"There is no day {self.day} of the week. Monday is 0, Sunday is 6.")
+        for at in (self.begins, self.ends):
+            if at.tzinfo is not None or at.second or at.microsecond:
+                raise Refused(f"Working hours are whole minutes on somebody's own clock: 09:00, not {at}.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leave:
+    """Days on which somebody does not work, the last of them included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise Refused(f"Leave cannot end on {self.last} and begin on {self.first}. Swap its two days.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +53,9 @@ class Person:
     zone: str = ""
     expertise: tuple[str, ...] = ()
     administrator: bool = False
+    hours: tuple[Shift, ...] = ()
+    """When they work, on the clock of their zone; empty: as the playbook says for everybody."""
+    leave: tuple[Leave, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

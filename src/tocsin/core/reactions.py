@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tocsin.core import events as e
+from tocsin.core.cadence import Due, due_by_cadence, promised
 from tocsin.core.duties import carrying
 from tocsin.core.effects import Effect, PublishReport, Remind, SendMail
 from tocsin.core.events import REDACTED, Entry
 from tocsin.core.given import Given
+from tocsin.core.hours import Calendar, calendar
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Incident
 from tocsin.core.people import Party
 
-AHEAD = timedelta(minutes=15)
-"""How long before the next word to the communities is due somebody is reminded of it."""
 PAST = timedelta(minutes=1)
 """What happened longer ago than this when it is recorded is history: nobody is told of it by mail any more."""
 
@@ -26,8 +26,8 @@ def react(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
     match entry.event:
         case e.PublicationRequested():
             return [PublishReport(incident=entry.incident, about=entry.seq)]
-        case e.Updated() | e.AskMade():
-            return [*_told(entry, incident, given), *_reminders(entry, incident)]
+        case e.Declared() | e.Reopened() | e.CommunitiesSet() | e.Updated() | e.AskMade():
+            return [*_told(entry, incident, given), *_reminders(entry, incident, given)]
         case _:
             return _told(entry, incident, given)
 
@@ -37,13 +37,15 @@ def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
     match effect, about.event:
         case PublishReport(), _:
             return incident.state == "resolved" and incident.report.requested == effect.about
-        case ((Remind() | SendMail(reminds=True)), e.Updated() as promise):
-            return incident.state == "open" and _stands(promise, incident)
+        case ((Remind() | SendMail(reminds=True)), (e.Declared() | e.Reopened() | e.CommunitiesSet() | e.Updated())):
+            return incident.state == "open" and _wait(about, incident)
         case _, e.Updated(text=text):
             return text != REDACTED
         case _, e.RoleOffered(role=role, to=to):
             offered = any((offer.role, offer.to) == (role, to) for offer in incident.offers)
             return offered and incident.state != "cancelled"
+        case _, e.RoleAssigned(role=role, person=person):
+            return incident.state == "open" and person in incident.holders(role)
         case _, e.AskMade():
             waits = any(ask.seq == about.seq and ask.state in ("asked", "accepted") for ask in incident.asks)
             return waits and incident.state == "open"
@@ -57,8 +59,7 @@ def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
 
 def whom_to_remind(effect: Remind, incident: Incident, about: Entry, given: Given) -> list[Effect]:
     """The mails that a reminder comes to, now that its time has come: roles and asks change hands meanwhile."""
-    is_word = effect.of == "update"
-    people = carrying(incident, given.playbook, "tells-outside") if is_word else _asked(incident, about, given)
+    people = _telling(incident, given) if effect.of == "update" else _asked(incident, about, given)
     return [
         SendMail(incident=incident.number, about=about.seq, to=person, reminds=True) for person in dict.fromkeys(people)
     ]
@@ -84,6 +85,8 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
             return [mail for community in communities for mail in _to_community(entry, given, community)]
         case e.RoleOffered(to=to) | e.AskMade(to=to):
             return _called(_members(to, given), entry)
+        case e.RoleAssigned(person=person):
+            return _called((person,), entry)
         case e.ReportOffered(to=person):
             return _to((person,), entry)
         case e.ReviewRequested():
@@ -111,6 +114,12 @@ def _to_community(entry: Entry, given: Given, slug: Slug) -> list[Effect]:
     return [SendMail(incident=entry.incident, about=entry.seq, to=each, community=slug) for each in people or (None,)]
 
 
+def _telling(incident: Incident, given: Given) -> tuple[Handle, ...]:
+    """Who talks with the communities; of an unattended incident, all those who command by default."""
+    people = carrying(incident, given.playbook, "tells-outside")
+    return people or _members(Party(group=given.playbook.triagers), given)
+
+
 def _asked(incident: Incident, about: Entry, given: Given) -> tuple[Handle, ...]:
     """Who has taken what line `about` asks for; until somebody has, all it is asked of."""
     ask = next((ask for ask in incident.asks if ask.seq == about.seq), None)
@@ -133,18 +142,59 @@ def _colleagues(given: Given) -> Iterator[Handle]:
             yield handle
 
 
-def _stands(promise: e.Updated, incident: Incident) -> bool:
-    """Whether a community still waits for the word it was promised then, and not for that of a newer promise."""
-    return any(told.community in promise.communities and told.next_by == promise.next_by for told in incident.told)
+def _wait(about: Entry, incident: Incident) -> bool:
+    """Whether a community still waits for the word that was due after that line, and not for that after a newer one."""
+    match about.event:
+        case e.Updated(next_by=None, kind="resolved" | "report"):
+            return False
+        case e.Updated(next_by=None, communities=communities):
+            return any(told.community in communities and told.at <= about.at.at for told in incident.told)
+        case e.Updated(next_by=at, communities=communities):
+            return any(told.community in communities and told.next_by == at for told in incident.told)
+        case e.Declared(communities=communities) | e.CommunitiesSet(communities=communities):
+            return bool(_untold(incident).intersection(communities))
+        case _:
+            return bool(_untold(incident))
 
 
-def _reminders(entry: Entry, incident: Incident) -> list[Effect]:
+def _untold(incident: Incident) -> set[Slug]:
+    """The communities that have not heard of it, or not since it came back."""
+    since = incident.reopened_at or incident.declared_at
+    heard = {told.community for told in incident.told if since is None or told.at >= since}
+    return {*incident.communities} - heard
+
+
+def _reminders(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
     match entry.event:
-        case e.Updated(next_by=at, communities=to) as promise if at is not None and at > entry.recorded_at:
-            ahead = min(AHEAD, (at - entry.recorded_at) / 2)
-            remind = Remind(incident=entry.incident, about=entry.seq, at=at - ahead, of="update", communities=to)
-            return [remind] if _stands(promise, incident) else []
+        case e.Updated(next_by=at, communities=to) if at is not None:
+            due = promised(at, entry.recorded_at)
+            is_to_come = at > entry.recorded_at and _wait(entry, incident)
+            return [_of_word(entry, due, to)] if is_to_come else []
+        case e.Updated(communities=to) | e.Declared(communities=to) | e.CommunitiesSet(communities=to):
+            return _by_cadence(entry, incident, given, to)
+        case e.Reopened():
+            return _by_cadence(entry, incident, given, incident.communities)
         case e.AskMade(until=at) if at is not None and at > entry.recorded_at:
             return [Remind(incident=entry.incident, about=entry.seq, at=at, of="ask")]
         case _:
             return []
+
+
+def _by_cadence(entry: Entry, incident: Incident, given: Given, to: tuple[Slug, ...]) -> list[Effect]:
+    """What happened long ago sets no clock going; nor does what is over by the time it is written down."""
+    if entry.at.at < entry.recorded_at - PAST or incident.state != "open" or not _wait(entry, incident):
+        return []
+
+    def calendar_of(person: Handle | None) -> Calendar:
+        return calendar(given.directory.person(person) if person else None, given.playbook)
+
+    def wrote(person: Handle) -> Iterator[datetime]:
+        return filter(None, [given.wrote(person)])
+
+    first = not isinstance(entry.event, e.Updated)
+    due = due_by_cadence(entry.at.at, incident, given.playbook, calendar_of, wrote, first=first)
+    return [] if due is None else [_of_word(entry, due, to)]
+
+
+def _of_word(entry: Entry, due: Due, communities: tuple[Slug, ...]) -> Remind:
+    return Remind(incident=entry.incident, about=entry.seq, at=due.remind, of="update", communities=communities)

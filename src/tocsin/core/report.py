@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from tocsin.core.duties import carrying
+from tocsin.core.duties import carrying, owner
+from tocsin.core.gates import blocked
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Incident
 from tocsin.core.playbook import Playbook
@@ -22,15 +23,6 @@ def must_be_over(incident: Incident) -> None:
         raise Refused(f"Only a resolved incident gets a report. Resolve incident {incident.number} first.")
 
 
-def owner(incident: Incident, playbook: Playbook) -> Handle | None:
-    """The Owner of the Review Process: the commander, until somebody else has taken it."""
-    if incident.report.owner is not None:
-        return incident.report.owner
-    role = playbook.with_duty("commands").slug
-    held = [holding.person for holding in incident.holdings if holding.role == role]
-    return held[-1] if held else None
-
-
 def report_state(incident: Incident) -> ReportState:
     """Where the report stands; there is none before the incident is resolved, and none is owed for a cancelled one."""
     report = incident.report
@@ -43,18 +35,7 @@ def report_state(incident: Incident) -> ReportState:
 
 def missing(incident: Incident, sections: Mapping[str, str], playbook: Playbook) -> list[str]:
     """What still stands between this report and its review, as sentences for its owner."""
-    impact = incident.impact
-    empty = [
-        section.name for section in playbook.sections if section.required and not sections.get(section.slug, "").strip()
-    ]
-    return [
-        *(["Say who owns the report."] if owner(incident, playbook) is None else []),
-        *(["Say when the impact began; a best guess will do."] if impact.start is None else []),
-        *(["Say when the impact ended; a best guess will do."] if impact.end is None else []),
-        *(f"“{name}” is empty." for name in empty),
-        *(["Say how it was verified that it is over."] if not incident.verified else []),
-        *(["Add an action, or say that none is needed."] if not (incident.actions or incident.no_action) else []),
-    ]
+    return blocked(playbook.gates.review, incident, playbook, sections)
 
 
 def waits_for(

@@ -43,6 +43,11 @@ class Signal:
     acknowledged_at: datetime | None = None
     judged_by: Handle | None = None
 
+    @property
+    def is_undecided(self) -> bool:
+        """Nobody has closed it yet, and it belongs to no incident."""
+        return self.state in ("open", "candidate")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
@@ -67,13 +72,16 @@ class Reported:
 
 
 def repeated(signal: Signal, again: Signal) -> Signal:
-    """The same signal once more: it counts, and what it newly tells is kept."""
+    """The same signal once more: it counts, and what it newly tells is kept. Of a probe the last count is."""
+    counts = [n for n in (signal.count, again.count) if n is not None]
     return replace(
         signal,
         times=signal.times + 1,
         last_at=max(signal.last_at, again.at),
+        service=signal.service or again.service,
+        criterion=signal.criterion or again.criterion,
         people=tuple(dict.fromkeys(signal.people + again.people)),
-        count=max((n for n in (signal.count, again.count) if n is not None), default=None),
+        count=again.count if signal.kind == "probe" else max(counts, default=None),
         everyone=signal.everyone or again.everyone,
     )
 

@@ -102,8 +102,8 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
             return line("signal", text, link)
         case e.SignalCleared(why=why):
             return line("signal-cleared", why)
-        case e.Declared(description=description):
-            return line("declared", description)
+        case e.Declared(description=description, why=why):
+            return line("declared", "\n\n".join(dict.fromkeys(text for text in (description, why) if text)))
         case e.Acknowledged():
             return line("acknowledged")
         case e.RoleAssigned(role=role, person=person, relieves=relieves):
@@ -135,7 +135,7 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
         case e.Updated(text=text):
             return line("update", text)
         case e.Resolved(verified=verified, text=text):
-            return [*line("resolved", text), *line("verified", verified)]
+            return [*line("resolved", text), *(line("verified", verified) if verified.strip() else [])]
         case e.Reopened(why=why):
             return line("reopened", why)
         case e.Cancelled(why=why):
@@ -146,8 +146,8 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
             return line("link", title or url, url)
         case e.ActionAdded(text=text, url=url):
             return line("action", text, url)
-        case e.ReportPublished(path=path):
-            return line("report", f"Published as {path}.")
+        case e.ReportPublished(path=path, without=without):
+            return line("report", f"Published as {path}. {without}".strip())
         case e.DeliveryReported() as delivery:
             became = f"{_wished(delivery, entry.about, name)} {_BECAME[delivery.outcome]} {delivery.trouble}"
             return line("delivery", became.strip(), thread=entry.about)

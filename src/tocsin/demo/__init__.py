@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from tocsin.engine.case import Line
 from tocsin.engine.door import Answer
+from tocsin.report.times import weekday
 
 CASE = Path(__file__).parent / "case.json"
 DIRECTORY = Path(__file__).parent / "directory.yaml"
@@ -39,8 +40,20 @@ class Telling:
         if self.speed and self.last is not None:
             pause = min((line.at - self.last) / self.speed, LONGEST_PAUSE)
             self.sleep(max(pause.total_seconds(), 0))
+        self._day(line.at)
         self.last = line.at
         self.say(line.at.astimezone(self.zone), _what(line), line.by, _words(line))
+
+    def verdict(self, sentence: str) -> None:
+        """What the playbook makes of the signals so far."""
+        if self.last is not None:
+            self.say(self.last.astimezone(self.zone), "verdict", "Tocsin", sentence)
+
+    def _day(self, at: datetime) -> None:
+        """A story that goes on another day says which."""
+        then = at.astimezone(self.zone)
+        if self.last is not None and then.date() != self.last.astimezone(self.zone).date():
+            self.say(then, "", "", f"— {weekday(at, self.zone)} —")
 
     def letter(self, letter: EmailMessage) -> None:
         """One letter has reached the sink."""

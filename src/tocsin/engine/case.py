@@ -47,6 +47,7 @@ _FIXED: dict[str, type[c.Command] | None] = {
     "declare": None,
     "resolve": None,
     "reopen": None,
+    "report": None,
     "note": c.Note,
     "impact-began": c.Note,
     "update": c.PostUpdate,

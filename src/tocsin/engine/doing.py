@@ -16,7 +16,7 @@ from tocsin.core.decisions import signals as about_signals
 from tocsin.core.effects import Effect, WishState
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
-from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId
+from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.incident import Incident, evolve, fold
 from tocsin.core.moments import Moment, utc
 from tocsin.core.people import TOCSIN
@@ -112,6 +112,7 @@ class Doing:
             zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
             team=lambda: reads.team(connection, number),
+            wrote=lambda person: log.wrote(connection, number, person),
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
 
@@ -254,7 +255,7 @@ class Doing:
             case c.UpdateDirectory():
                 return self._update_directory(command)
             case c.NoteSignal():
-                return Answer(signal=self._note_signal(command))
+                return self._note_signal(command)
             case c.AddToSignal(signal=number):
                 said = about_signals.said(self.given.signal(number).signal, command, self.given)
                 signals.say(self.connection, number, said)
@@ -270,7 +271,41 @@ class Doing:
         signals.save(self.connection, signal)
         return Answer(signal=signal.id)
 
-    def _note_signal(self, command: c.NoteSignal) -> SignalId:
+    def _note_signal(self, command: c.NoteSignal) -> Answer:
+        """The report; and, where a rule of the playbook says so, the declaration, in the same transaction.
+
+        A crash leaves both or neither, and the same source again is answered what both were.
+        """
+        declaring = {criterion.slug for criterion in self.given.playbook.criteria if criterion.declares}
+        if not declaring:
+            return Answer(signal=self._noted(command))
+        self._hold(command, declaring)
+        return self._declared_by_rule(self._noted(command))
+
+    def _hold(self, command: c.NoteSignal, declaring: Collection[Slug]) -> None:
+        """Who may declare what others reported does so one at a time, or two would: the counter keeps the others out.
+
+        Only then the signals, in number order as everywhere; nobody who holds a signal ever asks for that counter.
+        """
+        counters.hold(self.connection, "signal")
+        held = {signal.id for signal in signals.undecided(self.connection) if signal.criterion in declaring}
+        again = signals.of_key(self.connection, command.key) if command.key else None
+        for number in sorted(held | ({again} if again else set())):
+            signals.find(self.connection, number)
+
+    def _declared_by_rule(self, number: SignalId) -> Answer:
+        """What cannot be declared stays noted: a report is not lost to a rule. Nor is one incident declared twice."""
+        ours = replace(self.given, by=TOCSIN, at=Moment(at=self.given.now))
+        try:
+            command = about_signals.by_rule(ours.signal(number).signal, ours)
+            if command is None or reads.open_about(self.connection, command.services, command.criterion):
+                return Answer(signal=number)
+            with self.connection.begin_nested():
+                return replace(Doing(self.connection, ours, None, self.serves).answer(command), signal=number)
+        except Refused:
+            return Answer(signal=number)
+
+    def _noted(self, command: c.NoteSignal) -> SignalId:
         before = signals.open_with_key(self.connection, command.key) if command.key else None
         if before is not None:
             again = about_signals.noted(before.id, command, self.given)

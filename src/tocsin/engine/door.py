@@ -92,6 +92,7 @@ class Tocsin:
             now=clock,
             at=at,
             find_signal=lambda signal: signals.find(connection, signal),
+            undecided=lambda: signals.undecided(connection),
             exists=lambda number: log.exists(connection, number),
         )
 

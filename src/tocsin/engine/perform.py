@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -19,8 +21,8 @@ from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
 from tocsin.language.letters import letter
 from tocsin.ports import Failed, Leaving, Mail, Mailer, Port, Ports, Publication, Published, Publisher
-from tocsin.report.data import as_json
-from tocsin.report.markdown import as_markdown
+from tocsin.report.document import Document
+from tocsin.report.forms import in_every_form
 from tocsin.report.names import stem
 from tocsin.store import log, outbox
 from tocsin.store.people import StoredDirectory
@@ -48,18 +50,21 @@ def key(wish: Wish) -> str:
     return f"tocsin-{wish.mark}"
 
 
-def publication(tocsin: Tocsin, number: IncidentNumber, request: Seq) -> Publication:
-    """The report that a line asks to publish, ready to be."""
+def publication(tocsin: Tocsin, number: IncidentNumber, request: Seq) -> tuple[Publication, str]:
+    """The report that a line asks to publish, ready to be; and why it lacks a form, if it does."""
     with tocsin.store.read() as connection:
         about = log.line(connection, number, request)
         if about is None:
             raise TypeError(f"Incident {number} has no line {request}.")
-        return _publication(tocsin, connection, log.incident(connection, number), about)
+        make = _publication(tocsin, connection, log.incident(connection, number), about)
+    return make()
 
 
-def recorded(number: IncidentNumber, request: Seq, published: Published) -> RecordPublication:
+def recorded(number: IncidentNumber, request: Seq, published: Published, without: str) -> RecordPublication:
     """The command that keeps where a report went."""
-    return RecordPublication(incident=number, request=request, path=published.path, commit=published.commit)
+    return RecordPublication(
+        incident=number, request=request, path=published.path, commit=published.commit, without=without
+    )
 
 
 def _prepared(
@@ -74,8 +79,8 @@ def _prepared(
         return lambda: Came(wanted=False)
     match effect:
         case PublishReport():
-            made, publisher = _publication(tocsin, connection, incident, about), ports.publisher
-            return lambda: _published(effect, made, _there(publisher))
+            make, publisher = _publication(tocsin, connection, incident, about), ports.publisher
+            return lambda: _published(effect, make, _there(publisher))
         case SendMail(to=None):
             found = whom_to_write_to(effect, about, tocsin.given(connection))
             return lambda: _instead(found, f"Nobody {_NOBODY.get(type(about.event), 'is there to write to')}.")
@@ -89,9 +94,10 @@ def _prepared(
             raise Failed("This version of Tocsin does not know how to do that.", permanent=True)
 
 
-def _published(effect: PublishReport, made: Publication, publisher: Publisher) -> Came:
+def _published(effect: PublishReport, make: Callable[[], tuple[Publication, str]], publisher: Publisher) -> Came:
+    made, without = make()
     published = publisher.publish(made)
-    return Came(commands=(recorded(effect.incident, effect.about, published),))
+    return Came(commands=(recorded(effect.incident, effect.about, published, without),))
 
 
 def _sent(mail: Mail, mailer: Mailer, leaving: Leaving) -> Came:
@@ -131,20 +137,31 @@ def _mail(
     )
 
 
-def _publication(tocsin: Tocsin, connection: sa.Connection, incident: Incident, about: Entry) -> Publication:
+def _publication(
+    tocsin: Tocsin, connection: sa.Connection, incident: Incident, about: Entry
+) -> Callable[[], tuple[Publication, str]]:
+    """All that is read for it is read now; the files are made later, when no connection waits for them."""
     if not isinstance(about.event, PublicationRequested):
         raise TypeError(f"Line {about.seq} of incident {incident.number} asks for no publication.")
     entries = log.entries(connection, incident.number)
     report = at_revision(connection, tocsin.playbook, incident, entries, about.event.revision)
-    return Publication(
+    message = f"{report.title}\n\nReport of incident {incident.number}, revision {about.event.revision}."
+    author = called(StoredDirectory(connection), about.by)
+    return lambda: _made(report, incident, message, author, about.at.at)
+
+
+def _made(report: Document, incident: Incident, message: str, author: str, at: datetime) -> tuple[Publication, str]:
+    forms = in_every_form(report, PurePosixPath(incident.report.path or "").name)
+    made = Publication(
         identity=incident.mark,
         path=incident.report.path,
         stem=stem(report),
-        files={"md": as_markdown(report), "json": as_json(report)},
-        message=f"{report.title}\n\nReport of incident {incident.number}, revision {about.event.revision}.",
-        author=called(StoredDirectory(connection), about.by),
-        at=about.at.at,
+        files=forms.files,
+        message=message,
+        author=author,
+        at=at,
     )
+    return made, forms.without
 
 
 def _there(port: P | None) -> P:

@@ -52,6 +52,9 @@ class Player:
     people: dict[str, str] = field(default_factory=dict)
     service: str = ""
     community: str = ""
+    written: bool = False
+    """The report was written in the script itself, and so is reviewed there too."""
+    requested: Seq | None = None
 
     @property
     def number(self) -> IncidentNumber:
@@ -119,6 +122,12 @@ class Player:
                 return self._signal(line)
             case "declare":
                 return self._declare(line)
+            case "report":
+                return self._report(line)
+            case "publish":
+                answer = self._do(self._command(line), line)
+                self.requested = answer.lines[0]
+                return answer
             case _:
                 return self._do(self._command(line), line)
 
@@ -184,6 +193,7 @@ class Player:
                 criterion=self.case.symptom,
                 commander=roles.pop(commands, ""),
                 signals=tuple(self.signals),
+                why=self._why(line),
                 earlier=tuple(self.earlier),
                 mark=self.mark,
             ),
@@ -192,6 +202,18 @@ class Player:
         self.incident = answer.incident
         for role, person in roles.items():
             self._do(c.Assign(incident=self.number, role=role, person=person), line)
+        return answer
+
+    def _why(self, line: Line) -> str:
+        """It was declared at the time, whatever its signals alone would say; the words of the declaration are why."""
+        return (line.text or "Declared so at the time.") if self.signals else ""
+
+    def _report(self, line: Line) -> Answer:
+        """Impact, sections and actions, as the case has them."""
+        answer = Answer()
+        for command in self._writing():
+            answer = self._do(command, line)
+        self.written = True
         return answer
 
     def _command(self, line: Line) -> c.Command:
@@ -214,7 +236,12 @@ class Player:
     # ── after the last line ──
 
     def close(self) -> Seq:
-        """Impact, sections and actions; then the report is owned. The line that asks to publish it."""
+        """Impact, sections and actions; then the report is owned. The line that asks to publish it.
+
+        All of it, or what the script itself has not done.
+        """
+        if self.requested is not None:
+            return self.requested
         last = self.clock.at
         self.clock.set(max((last, *self.case.impact.times)))
         owner = self._who(self.case.owner)
@@ -225,14 +252,19 @@ class Player:
 
     def _closing(self) -> Iterator[c.Command]:
         case, number = self.case, self.number
+        if not self.written:
+            yield from self._writing()
+        if self._owner() != self.people[case.owner]:
+            yield c.OwnReport(incident=number)
+        yield c.PublishReplayed(incident=number, status=case.status, publisher=Handle(self.people[case.owner]))
+
+    def _writing(self) -> Iterator[c.Command]:
+        case, number = self.case, self.number
         if case.impact.times:
             yield c.SetImpact(incident=number, **case.impact.model_dump())
         yield c.WriteReport(incident=number, sections=case.report, zone=case.zone)
         for action in case.actions:
             yield c.AddAction(incident=number, text=action.text, url=action.url or "", done=action.done)
-        if self._owner() != self.people[case.owner]:
-            yield c.OwnReport(incident=number)
-        yield c.PublishReplayed(incident=number, status=case.status, publisher=Handle(self.people[case.owner]))
 
     def _owner(self) -> str | None:
         """Somebody may have taken the report in the script itself."""

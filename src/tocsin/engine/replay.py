@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tocsin.core.events import ReportPublished
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.people import TOCSIN
+from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.engine.case import Case, Line
 from tocsin.engine.door import Answer, Tocsin
@@ -25,6 +27,8 @@ class Played:
 
     incident: IncidentNumber
     published: Published
+    without: str = ""
+    """Why it was not published in every form."""
     skipped: tuple[str, ...] = ()
 
 
@@ -49,7 +53,7 @@ def replay(
     """
     clock = Clock(case.lines[0].at)
     ports = Ports(publisher=publisher, mailer=mailer)
-    here = Tocsin(tocsin.store, tocsin.playbook, clock, ("clock", *ports.serves) if mailer else ())
+    here = Tocsin(tocsin.store, _as_told(tocsin.playbook), clock, ("clock", *ports.serves) if mailer else ())
     player = Player(here, clock, case, mark)
     worker = Worker(here, ports) if mailer else None
     try:
@@ -73,25 +77,29 @@ def replay(
         raise Refused(f"{case.case}, after its last line: {no}") from None
     if worker:
         worker.work_off()
-        published = _published(here, player.number)
     else:
-        published = _publish(here, player.number, request, publisher)
-    return Played(incident=player.number, published=published, skipped=tuple(skipped))
+        _publish(here, player.number, request, publisher)
+    published, without = _published(here, player.number)
+    return Played(incident=player.number, published=published, without=without, skipped=tuple(skipped))
 
 
-def _publish(tocsin: Tocsin, number: IncidentNumber, request: Seq, publisher: Publisher) -> Published:
+def _as_told(playbook: Playbook) -> Playbook:
+    """What happened was declared by whoever declared it; no rule comes before them now."""
+    return replace(playbook, criteria=tuple(replace(criterion, declares=False) for criterion in playbook.criteria))
+
+
+def _publish(tocsin: Tocsin, number: IncidentNumber, request: Seq, publisher: Publisher) -> None:
     """At once, and past the outbox: what is told anew was promised to nobody."""
-    made = publication(tocsin, number, request)
+    made, without = publication(tocsin, number, request)
     published = publisher.publish(made)
-    tocsin.do(recorded(number, request, published), by=TOCSIN, at=made.at)
-    return published
+    tocsin.do(recorded(number, request, published, without), by=TOCSIN, at=made.at)
 
 
-def _published(tocsin: Tocsin, number: IncidentNumber) -> Published:
-    """Where the outbox has brought the report; `Failed` where it has not."""
+def _published(tocsin: Tocsin, number: IncidentNumber) -> tuple[Published, str]:
+    """Where the report was brought, and why not in every form; `Failed` where it was not."""
     with tocsin.store.read() as connection:
-        report = log.incident(connection, number).report
+        published = [each.event for each in log.entries(connection, number) if isinstance(each.event, ReportPublished)]
         left = [wish for wish in outbox.every(connection, incident=number) if wish.effect.port == "publisher"]
-    if report.path is None or report.commit is None:
+    if not published:
         raise Failed(left[-1].trouble if left else "Nothing was to be published.")
-    return Published(path=report.path, commit=report.commit)
+    return Published(path=published[-1].path, commit=published[-1].commit), published[-1].without

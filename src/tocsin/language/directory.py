@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import date, datetime
+from typing import TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -11,8 +14,10 @@ from pydantic_core import ErrorDetails
 from tocsin.core.commands import UpdateDirectory
 from tocsin.core.people import Person
 from tocsin.core.refused import Refused
+from tocsin.language.calendars import read_hours, read_leave
 from tocsin.language.marked import Marked, read_yaml
 
+T = TypeVar("T")
 KINDS = tuple(field.name for field in fields(UpdateDirectory))
 
 
@@ -22,7 +27,7 @@ def read_directory(content: bytes, name: str) -> UpdateDirectory:
     if not isinstance(file.said, dict):
         raise Refused(f"{name}: a directory has {', '.join(KINDS)}; this file has none of them.")
     try:
-        told = _ADAPTER.validate_python(file.said, extra="forbid")
+        told = _ADAPTER.validate_python(_with_calendars(file.said, file), extra="forbid")
     except ValidationError as trouble:
         raise Refused(_sentence(trouble.errors(include_url=False)[0], file)) from None
     _nobody_twice(told, file)
@@ -40,6 +45,46 @@ def _nobody_twice(told: UpdateDirectory, file: Marked) -> None:
             if key in seen:
                 raise Refused(f"{file.where((kind, place))}: “{key}” stands there twice. Keep one of the two.")
             seen.add(key)
+
+
+# ── hours and leave, as people write them ───────────────────────────────────────────────────────────────────────────
+
+
+def _with_calendars(said: Mapping[str, object], file: Marked) -> Mapping[str, object]:
+    """The same, with the hours and the leave of people read; what else may be wrong is not looked at here."""
+    people = said.get("people")
+    if not isinstance(people, list):
+        return said
+    return {**said, "people": [_with_calendar(entry, ("people", place), file) for place, entry in enumerate(people)]}
+
+
+def _with_calendar(entry: object, path: tuple[str, int], file: Marked) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    read = dict(entry)
+    if "hours" in entry:
+        shifts = _each(entry["hours"], (*path, "hours"), file, read_hours, "mon-fri 09:00-17:00")
+        read["hours"] = tuple(shift for week in shifts for shift in week)
+    if "leave" in entry:
+        read["leave"] = tuple(_each(entry["leave"], (*path, "leave"), file, read_leave, "2026-12-24..2027-01-02"))
+    return read
+
+
+def _each(said: object, path: tuple[int | str, ...], file: Marked, read: Callable[[str], T], like: str) -> list[T]:
+    """What is written there, alone or in a list."""
+    found = []
+    for place, text in enumerate(said if isinstance(said, list) else [said]):
+        where = (*path, place) if isinstance(said, list) else path
+        begin = f"{file.where(where)}: {_entry(file, where)}{path[-1]}"
+        if isinstance(text, date) and not isinstance(text, datetime):
+            text = str(text)
+        if not isinstance(text, str):
+            raise Refused(f"{begin} has to be text, like “{like}”, or a list of such.")
+        try:
+            found.append(read(text))
+        except Refused as no:
+            raise Refused(f"{begin}: {no}") from None
+    return found
 
 
 # ── what to say of a mistake ────────────────────────────────────────────────────────────────────────────────────────

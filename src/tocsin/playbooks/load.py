@@ -1,22 +1,22 @@
-"""Reads a playbook file, and says its mistakes all at once: where each stands and what to write instead."""
+"""Reads a playbook, and says its mistakes all at once: where each stands and what to write instead."""
 
 from __future__ import annotations
 
-import json
+import re
 import tomllib
-from dataclasses import is_dataclass
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
-
-from tocsin.core.playbook import Duty, Playbook
+from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
-from tocsin.playbooks.places import Mistake, Place, line_of, lines_of
+from tocsin.playbooks.form import formed, touched
+from tocsin.playbooks.places import Mistake, line_of, lines_of
 from tocsin.playbooks.sense import sense
+from tocsin.playbooks.templates import filled
 
+LARGEST = 200_000
+"""Bytes in a playbook file. A process that takes more to write down is not read by anybody."""
 _DEFAULT = Path(__file__).parent / "community-hubs"
 
 
@@ -31,106 +31,67 @@ def default() -> Playbook:
 
 
 def load(path: Path) -> Playbook:
-    """The playbook in a folder, or in the file itself."""
+    """The playbook in a folder, or in the file itself, with its messages in full."""
     path = path / "playbook.toml" if path.is_dir() else path
     text = _read(path)
-    data = _parse(path, text)
-    try:
-        # Through JSON, because only there does strict mode take a list for a tuple and a table for a dataclass.
-        playbook = TypeAdapter(Playbook).validate_json(json.dumps(data, default=str), strict=True, extra="forbid")
-    except ValidationError as error:
-        raise _refusal(path, text, [_form(detail) for detail in error.errors()]) from None
-    if mistakes := list(sense(playbook)):
+    playbook, mistakes = formed(_parse(path, text))
+    if playbook is not None:
+        playbook, gaps = filled(playbook, path.parent)
+        mistakes += [each for each in (*gaps, *sense(playbook)) if not touched(each[0], mistakes)]
+    if playbook is None or mistakes:
         raise _refusal(path, text, mistakes)
     return playbook
 
 
 def _read(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except FileNotFoundError:
         raise PlaybookError(f"{path}: there is no such file; name a folder that holds a playbook.toml.") from None
     except OSError as error:
         raise PlaybookError(f"{path}: it cannot be read ({error.strerror}).") from None
+    except ValueError:  # a NUL in its name
+        raise PlaybookError("That is no name of a file; name a folder that holds a playbook.toml.") from None
+    if len(content) > LARGEST:
+        raise PlaybookError(f"{path}:1: this file is too large; write at most {LARGEST:,} bytes.")
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise PlaybookError(f"{path}, line {line}: this is not UTF-8; save the file as UTF-8.") from None
+        raise PlaybookError(f"{path}:{line}: this is not UTF-8; save the file as UTF-8.") from None
 
 
 def _parse(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise PlaybookError(f"{path}: its lists are too deep; no key of a playbook needs a list of lists.") from None
-    except ValueError as error:  # beside its own TOMLDecodeError: a number of thousands of digits
-        raise PlaybookError(f"{path}: this is not TOML: {error}.") from None
+        line = _line(text, r"[\[{]{50}")
+        raise PlaybookError(f"{path}:{line}: these lists are too deep; write no list of lists.") from None
+    except tomllib.TOMLDecodeError as error:
+        says, line = _where(text, str(error))
+        raise PlaybookError(f"{path}:{line}: this is not TOML ({says}); write {_TOML}.") from None
+    except ValueError:  # Python's own limit
+        line = _line(text, r"[0-9_]{1000}")
+        raise PlaybookError(f"{path}:{line}: this number is too long; write a shorter one.") from None
 
 
-def _refusal(path: Path, text: str, mistakes: list[Mistake]) -> PlaybookError:
+_TOML = 'text in quotes, lists in brackets, one key = "value" on a line, and each key once'
+
+
+def _where(text: str, said: str) -> tuple[str, int]:
+    """What the parser found, and on which line."""
+    says = " ".join(said.partition(" (at ")[0].split())
+    found = re.search(r"\(at line (\d+), column \d+\)$", said)
+    return says, int(found[1]) if found else text.rstrip().count("\n") + 1
+
+
+def _line(text: str, pattern: str) -> int:
+    found = re.search(pattern, text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _refusal(path: Path, text: str, mistakes: Iterable[Mistake]) -> PlaybookError:
     lines = lines_of(text)
-    found = sorted((line_of(lines, place), " ".join(sentence.split())) for place, sentence in mistakes)
-    return PlaybookError(
-        "\n".join(f"{path}, line {line}: {says}" if line else f"{path}: {says}" for line, says in found)
-    )
-
-
-# ── form: keys and kinds of values, from the core's own classes ────────────────────────────────────────────────────
-
-_KINDS = {
-    "string_type": "text",
-    "int_type": "a whole number",
-    "bool_type": "true or false",
-    "tuple_type": "a list",
-    "dataclass_type": "a table",
-}
-_VALUES = {int: "2", bool: "true"}
-
-
-def _form(detail: ErrorDetails) -> Mistake:
-    place = detail["loc"]
-    key, table = _key(place), _table(place)
-    match detail["type"]:
-        case "missing":
-            says = f"{table} has no “{key}”; write {_example(place)}."
-        case "unexpected_keyword_argument":
-            says = f"{table} knows no key “{key}”; it knows {', '.join(get_type_hints(_class(place[:-1])))}."
-        case "literal_error":
-            says = f"“{detail['input']}” is none of the {key}; they are {', '.join(get_args(Duty))}."
-        case kind if kind in _KINDS:
-            says = f"“{key}” has to be {_KINDS[kind]}; write {_example(place)}, for instance."
-        case _:
-            says = f"“{key}” is wrong: {detail['msg']}."
-    return place, says
-
-
-def _key(place: Place) -> str:
-    return next((step for step in reversed(place) if isinstance(step, str)), "playbook")
-
-
-def _table(place: Place) -> str:
-    match place:
-        case (name, int(), _, *_):
-            return f"[[{name}]]"
-        case (name, str(), *_):
-            return f"[{name}]"
-        case _:
-            return "The playbook"
-
-
-def _class(place: Place) -> Any:
-    """What may stand at a place."""
-    found: Any = Playbook
-    for step in place:
-        found = get_args(found)[0] if isinstance(step, int) else get_type_hints(found)[step]
-    return found
-
-
-def _example(place: Place) -> str:
-    """How to write what belongs there."""
-    key, kind = _key(place), _class(place)
-    if is_dataclass(kind):
-        return f"[[{key}]]" if isinstance(place[-1], int) else f"[{key}]"
-    if inside := get_args(kind):
-        return f"[[{key}]]" if is_dataclass(inside[0]) else f'{key} = ["…"]'
-    value = _VALUES.get(kind, '"…"')
-    return f"{key} = [{value}]" if isinstance(place[-1], int) else f"{key} = {value}"
+    found = sorted({(line_of(lines, place), " ".join(sentence.split())) for place, sentence in mistakes})
+    return PlaybookError("\n".join(f"{path}:{line}: {says}" for line, says in found))

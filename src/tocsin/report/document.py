@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cache
 
 from tocsin.core import timeline
-from tocsin.core.events import Declared, Entry, ImpactSet
+from tocsin.core.duties import owner
+from tocsin.core.events import REDACTED, Declared, Entry, ImpactSet, SignalKind, SignalReceived, Updated
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Action, Incident, fold
 from tocsin.core.moments import Moment
@@ -16,8 +17,10 @@ from tocsin.core.moments import zone as known_zone
 from tocsin.core.people import Directory, called
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
-from tocsin.core.report import owner, report_state
+from tocsin.core.report import report_state
 from tocsin.core.timeline import LineKind, Names
+from tocsin.report.strip import Strip, strip
+from tocsin.report.strip.signs import answer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,16 @@ class Line:
     by: str
     text: str = ""
     links: tuple[str, ...] = ()
+    key: bool = False
+    """Somebody marked it as a key moment."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noticed:
+    """What first said that something was wrong."""
+
+    at: datetime
+    kind: SignalKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +91,18 @@ class Document:
     replayed: bool
     drill: bool = False
     """It was an exercise."""
+    noticed: Noticed | None = None
+    """None where no signal came before somebody knew of it."""
+    answered: datetime | None = None
+    """When somebody first took it; None where nobody did."""
+    told: tuple[datetime, ...] = ()
+    """Every time the communities heard from us, in order."""
+    criterion: str = ""
+    """The playbook's name for what people could not do; "" where nothing of that fits."""
+    people: int | None = None
+    """So many at least could not; None where nobody counted."""
+    strip: Strip | None = None
+    """The incident as a picture; None where nothing has a place in time."""
 
 
 def build(
@@ -112,6 +137,12 @@ def build(
         no_action=incident.no_action,
         replayed=incident.report.replayed,
         drill=incident.drill,
+        noticed=_noticed(entries),
+        answered=taken.at.at if (taken := answer(entries)) else None,
+        told=tuple(sorted(entry.at.at for entry in entries if isinstance(entry.event, Updated))),
+        criterion=_criterion(incident, playbook),
+        people=_people(entries),
+        strip=strip(entries, playbook, name, zone=zone),
     )
 
 
@@ -145,6 +176,33 @@ def _status(incident: Incident, playbook: Playbook) -> str:
     return next(named, state.replace("-", " ").capitalize())
 
 
+def _noticed(entries: Sequence[Entry]) -> Noticed | None:
+    """A signal that came after somebody had taken it told nobody anything new."""
+    taken = answer(entries)
+    heard = [(entry.at.at, entry.event.kind) for entry in entries if isinstance(entry.event, SignalReceived)]
+    at, kind = min(heard, default=(None, None))
+    if at is None or kind is None or (taken is not None and taken.at.at < at):
+        return None
+    return Noticed(at=at, kind=kind)
+
+
+def _criterion(incident: Incident, playbook: Playbook) -> str:
+    """One that the playbook no longer has keeps its slug for a name."""
+    named = (each.name for each in playbook.criteria if each.slug == incident.criterion)
+    return next(named, incident.criterion or "")
+
+
+def _people(entries: Sequence[Entry]) -> int | None:
+    """All who are named by any signal, or as many as one of them says, where that is more; a probe is nobody.
+
+    Whose name was redacted is nobody we could know again, but still somebody beside the others of their signal.
+    """
+    events = [entry.event for entry in entries]
+    signals = [event for event in events if isinstance(event, SignalReceived) and event.kind != "probe"]
+    named = {" ".join(name.casefold().split()) for signal in signals for name in signal.people if name != REDACTED}
+    return max([len(named), *(max(signal.count or 0, len(signal.people)) for signal in signals)]) or None
+
+
 def _parts(incident: Incident, playbook: Playbook, name: Names) -> tuple[Part, ...]:
     """A role that the playbook no longer has keeps its slug for a name."""
     titles = {role.slug: role.name for role in playbook.roles}
@@ -162,4 +220,14 @@ def _parts(incident: Incident, playbook: Playbook, name: Names) -> tuple[Part, .
 
 def _timeline(entries: Sequence[Entry], playbook: Playbook, name: Names) -> tuple[Line, ...]:
     lines = timeline.reported(timeline.timeline(entries, playbook, name))
-    return tuple(Line(at=line.at, kind=line.kind, by=name(line.by), text=line.text, links=line.links) for line in lines)
+    return tuple(
+        Line(
+            at=line.at,
+            kind=line.kind,
+            by=name(line.by),
+            text=line.text,
+            links=line.links,
+            key=line.highlighted,
+        )
+        for line in lines
+    )

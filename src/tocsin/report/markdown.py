@@ -9,37 +9,19 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 import yaml
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tocsin.core.incident import Action
-from tocsin.core.links import addresses
 from tocsin.core.moments import Moment
-from tocsin.core.timeline import LineKind
+from tocsin.language.markup import levels
 from tocsin.report import times
 from tocsin.report.document import Document, Line, Part
+from tocsin.report.facts import notices
 from tocsin.report.inert import inert
+from tocsin.report.inert.grammar import grammar
+from tocsin.report.lines import WORDS
+from tocsin.report.links import parts, unsaid
 from tocsin.report.names import day
-
-WORDS: dict[LineKind, str] = {
-    "impact-began": "Impact began",
-    "impact-ended": "Impact ended",
-    "signal": "Signal",
-    "declared": "Declared",
-    "acknowledged": "Acknowledged",
-    "role": "Role",
-    "note": "Note",
-    "finding": "Finding",
-    "command": "Command",
-    "fix": "Fix tried",
-    "decision": "Decision",
-    "told-us": "They told us",
-    "update": "Update",
-    "resolved": "Resolved",
-    "verified": "Verified",
-    "reopened": "Reopened",
-}
-"""What readers see for every kind that a report holds."""
 
 
 def as_markdown(document: Document) -> bytes:
@@ -58,12 +40,7 @@ def as_markdown(document: Document) -> bytes:
 
 def inline(text: str) -> str:
     """Any text on one line in which nothing is markup but the web addresses, which are links."""
-    text = _one_line(text)
-    found = sorted(addresses(text), key=len, reverse=True)
-    if not found:
-        return _escaped(text)
-    pieces = re.split(f"({'|'.join(map(re.escape, found))})", text)
-    return "".join(f"<{piece}>" if piece in found else _escaped(piece) for piece in pieces)
+    return "".join(f"<{part}>" if is_address else _escaped(part) for part, is_address in parts(_one_line(text)))
 
 
 _SEEN: dict[int, str | None] = {
@@ -119,10 +96,7 @@ def _facts(document: Document, zone: ZoneInfo) -> Iterator[str]:
     facts = [*_what(document), *_when(document, zone), *(_part(part, zone) for part in document.roles)]
     facts.append(("Verified", document.verified))
     yield "\n".join(f"- **{inline(name)}:** {inline(text)}" for name, text in facts if text.strip())
-    if document.drill:
-        yield "*This was an exercise: nobody was affected.*"
-    if document.replayed:
-        yield "*Replayed from a record kept elsewhere; the status is that record’s own.*"
+    yield from (f"*{notice}*" for notice in notices(document))
 
 
 def _what(document: Document) -> list[tuple[str, str]]:
@@ -180,7 +154,7 @@ def _actions(document: Document) -> Iterator[str]:
 
 def _action(action: Action) -> str:
     box = "[x]" if action.done else "[ ]"
-    said = " ".join(inline(text) for text in (action.text, *_unsaid((action.url,), action.text)))
+    said = " ".join(inline(text) for text in (action.text, *unsaid((action.url,), action.text)))
     return f"- {box} {_unbegun(said.strip())}"
 
 
@@ -193,24 +167,17 @@ def _unbegun(text: str) -> str:
     return f"{begins[0]}\\{text[begins.end() :]}" if begins else text
 
 
-def _unsaid(links: tuple[str, ...], text: str) -> list[str]:
-    """The links that the text itself does not show."""
-    shown = addresses(text)
-    return [link for link in links if link not in shown]
-
-
-_BLOCKS = MarkdownIt("commonmark").enable("table")
 _HASHES = re.compile(r"#{1,6}")
 
 
 def _fitted(text: str, *, under: int) -> str:
-    """The text with its headings below that level, no level skipped, whatever was typed."""
-    tokens = _BLOCKS.parse(text)
+    """The text, made inert, with its headings below that level, no level skipped, whatever was typed."""
+    # Read as it was when it was made inert, to the final newline: then it is in the same blocks.
+    tokens = grammar(True).parse(f"{text}\n")
     typed = [(opening, tokens[at + 1].content) for at, opening in enumerate(tokens) if _is_heading(opening)]
-    depths = sorted({opening.tag for opening, _ in typed})
-    lines, level = text.split("\n"), under
-    for opening, content in typed:
-        level = min(under + 1 + depths.index(opening.tag), level + 1, 6)
+    lines = text.split("\n")
+    shown = levels([int(opening.tag[1]) for opening, _ in typed], under=under)
+    for (opening, content), level in zip(typed, shown, strict=True):
         first, end = opening.map or (0, 0)
         # Nothing moves: the lines that an underlined heading no longer needs stay, empty.
         lines[first:end] = [_heading(opening, lines[first], content, level), *[""] * (end - first - 1)]
@@ -248,5 +215,5 @@ def _line(line: Line, zone: ZoneInfo) -> Iterator[str]:
     yield " · ".join(filter(None, (f"**{time}**", WORDS[line.kind], inline(line.by))))
     if line.text.strip():
         yield inert(line.text)
-    if links := _unsaid(line.links, line.text):
+    if links := unsaid(line.links, line.text):
         yield f"{'Link' if len(links) == 1 else 'Links'}: {', '.join(inline(link) for link in links)}"

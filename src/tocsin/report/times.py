@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from tocsin.core.events import ImpactSet
@@ -28,7 +29,12 @@ def day(at: datetime, zone: tzinfo) -> str:
 def clock(at: datetime, zone: tzinfo) -> str:
     """`18:27 PDT`, with seconds only where there are any."""
     there = at.astimezone(zone)
-    return f"{there:%H:%M:%S} {short(there)}" if there.second else f"{there:%H:%M} {short(there)}"
+    return f"{hour(there)} {short(there)}"
+
+
+def hour(there: datetime) -> str:
+    """`18:27`, with seconds only where there are any."""
+    return f"{there:%H:%M:%S}" if there.second else f"{there:%H:%M}"
 
 
 def stamp(at: datetime, zone: tzinfo) -> str:
@@ -54,12 +60,21 @@ def offset(there: datetime) -> str:
     return f"UTC{plain[:3]}:{plain[3:5]}" if there.utcoffset() else "UTC"
 
 
-def legend(times: list[datetime], zone: tzinfo, name: str) -> str:
+def legend(times: Iterable[datetime], zone: tzinfo, name: str) -> str:
     """Which clock a report shows: `All times are in America/Los_Angeles (PDT is UTC-07:00).`"""
+    return f"All times are in {explained(times, zone, name)}."
+
+
+def explained(times: Iterable[datetime], zone: tzinfo, name: str) -> str:
+    """`America/Los_Angeles (PDT is UTC-07:00)`; `America/Santiago (UTC-03:00)` where the zone has no short name."""
+    known = ", ".join(away if letters == away else f"{letters} is {away}" for letters, away in called(times, zone))
+    return f"{name} ({known})" if known not in ("", name) else name
+
+
+def called(times: Iterable[datetime], zone: tzinfo) -> tuple[tuple[str, str], ...]:
+    """The zone's short names at these times, with how far each is from UTC: more than one where its clock changed."""
     there = [at.astimezone(zone) for at in sorted(times)]
-    pairs = dict.fromkeys((short(each), offset(each)) for each in there)
-    known = ", ".join(f"{letters} is {away}" for letters, away in pairs if letters != away)
-    return f"All times are in {name} ({known})." if known else f"All times are in {name}."
+    return tuple(dict.fromkeys((short(each), offset(each)) for each in there))
 
 
 def lasted(impact: ImpactSet) -> str:

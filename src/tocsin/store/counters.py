@@ -15,6 +15,13 @@ _NEXT = (
     .returning(t.counters.c.value)
 )
 
+_HOLD = sa.select(t.counters.c.value).where(t.counters.c.name == sa.bindparam("n")).with_for_update()
+
+
+def hold(c: sa.Connection, name: Literal["incident", "signal"]) -> None:
+    """Nobody else takes the next one until this transaction ends."""
+    c.execute(_HOLD, {"n": name})
+
 
 def next_number(c: sa.Connection, name: Literal["incident", "signal"]) -> int:
     """The next one. Whoever takes it holds the row until their transaction ends; a refusal gives the number back."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from tocsin.core.ids import Handle
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.refused import Refused
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter, encode
+from tocsin.store.instant import Instant
 
 Place = Group | Service | Community
 T = TypeVar("T", Person, Group, Service, Community)
@@ -79,6 +82,19 @@ def everybody(c: sa.Connection) -> list[Person]:
 def names(c: sa.Connection) -> dict[str, str]:
     """What everybody is called, by handle."""
     return {person.handle: person.name for person in (*everybody(c), TOCSIN)}
+
+
+def wrote(c: sa.Connection, since: datetime, until: datetime) -> dict[Handle, datetime]:
+    """When everybody wrote last in any log, who did so after `since` and by `until`."""
+    rows = c.execute(_WROTE, {"since": since, "until": until})
+    return {Handle(by): last for by, last in rows}
+
+
+_WROTE = (
+    sa.select(t.log.c.by, sa.func.max(t.log.c.recorded_at, type_=Instant))
+    .where(t.log.c.recorded_at > sa.bindparam("since"), t.log.c.recorded_at <= sa.bindparam("until"))
+    .group_by(t.log.c.by)
+)
 
 
 def _save(c: sa.Connection, table: sa.Table, column: sa.Column[Any], key: str, values: dict[str, Any]) -> None:

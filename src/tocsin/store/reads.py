@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +17,18 @@ def incidents(c: sa.Connection, state: str = "") -> list[dict[str, Any]]:
     if state:
         rows = rows.where(t.incidents.c.state == state)
     return [found._asdict() for found in c.execute(rows)]
+
+
+def owed(c: sa.Connection) -> list[dict[str, Any]]:
+    """The rows of what is resolved and whose report is not published, exercises aside; oldest first."""
+    found = (row for row in incidents(c, "resolved") if row["report_state"] != "published" and not row["drill"])
+    return sorted(found, key=lambda row: row["resolved_at"])
+
+
+def open_about(c: sa.Connection, services: Collection[str], criterion: str) -> list[IncidentNumber]:
+    """The open incidents about any of these services and a criterion, exercises aside; newest first."""
+    found = (row for row in incidents(c, "open") if row["criterion"] == criterion and not row["drill"])
+    return [IncidentNumber(row["number"]) for row in found if not set(services).isdisjoint(row["services"])]
 
 
 def numbers(c: sa.Connection) -> list[IncidentNumber]:

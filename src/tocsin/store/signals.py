@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from tocsin.core.events import REDACTED, Entry, Event, Noted, SignalCleared, SignalReceived
+from tocsin.core.events import REDACTED, Declared, Entry, Event, Noted, SignalCleared, SignalReceived
 from tocsin.core.ids import IncidentNumber, SignalId
 from tocsin.core.signals import Reported, Said, Signal
 from tocsin.store import tables as t
@@ -24,6 +24,12 @@ def find(c: sa.Connection, signal: SignalId) -> Reported | None:
     return Reported(signal=adapter(Signal).validate_python(body), talk=talk)
 
 
+def look(c: sa.Connection, signal: SignalId) -> Signal | None:
+    """A signal, for whoever only looks."""
+    body = c.scalar(sa.select(t.signals.c.body).where(t.signals.c.id == signal))
+    return None if body is None else adapter(Signal).validate_python(body)
+
+
 def incident_of(c: sa.Connection, signal: SignalId) -> IncidentNumber | None:
     """The incident it belongs to, looked up without locking: an incident is always locked before its signals."""
     number = c.scalar(sa.select(t.signals.c.incident).where(t.signals.c.id == signal))
@@ -34,6 +40,18 @@ def open_with_key(c: sa.Connection, key: str) -> Signal | None:
     """The open signal of that key."""
     body = c.scalar(sa.select(t.signals.c.body).where(t.signals.c.open_key == key).with_for_update())
     return None if body is None else adapter(Signal).validate_python(body)
+
+
+def of_key(c: sa.Connection, key: str) -> SignalId | None:
+    """The number of the signal of that key which is not closed, looked up without locking."""
+    number = c.scalar(sa.select(t.signals.c.id).where(t.signals.c.open_key == key))
+    return None if number is None else SignalId(number)
+
+
+def undecided(c: sa.Connection) -> list[Signal]:
+    """The signals that nobody has closed, and that belong to no incident; looked up without locking."""
+    bodies = sa.select(t.signals.c.body).where(t.signals.c.state.in_(("open", "candidate"))).order_by(t.signals.c.id)
+    return [adapter(Signal).validate_python(body) for body in c.scalars(bodies)]
 
 
 def add(c: sa.Connection, signal: Signal) -> None:
@@ -55,6 +73,8 @@ def blank(c: sa.Connection, entry: Entry) -> None:
     match entry.event:
         case SignalReceived(signal=signal) | SignalCleared(signal=signal):
             _blank_signal(c, signal, entry.event)
+        case Declared(why=why) if why:
+            _blank_judged(c, entry.incident, why)
         case Noted(text=text, signal=int(signal)):
             _blank_talk(c, SignalId(signal), text)
         case _:
@@ -89,6 +109,14 @@ def _blank_signal(c: sa.Connection, signal: SignalId, event: Event) -> None:
     else:
         people = tuple(REDACTED for _ in was.people)
         save(c, replace(was, text=REDACTED, people=people, link=REDACTED if was.link else "", key=""))
+
+
+def _blank_judged(c: sa.Connection, incident: IncidentNumber, why: str) -> None:
+    """Why it is one may have been said first when a signal of it was judged."""
+    for signal in c.scalars(sa.select(t.signals.c.id).where(t.signals.c.incident == incident).order_by("id")).all():
+        reported = find(c, SignalId(signal))
+        if reported is not None and reported.signal.why.strip() == why:
+            save(c, replace(reported.signal, why=REDACTED))
 
 
 def _blank_talk(c: sa.Connection, signal: SignalId, text: str) -> None:

@@ -16,6 +16,8 @@ from tocsin.core.refused import Refused
 
 T = TypeVar("T", Handle, Slug)
 LONGEST_NAME = 200
+MOST_DATES = 200
+"""Shifts of a week, or times of leave: more than anybody has, and few enough to look through."""
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 """Enough to tell an address from a slip of the pen; whether it leads anywhere, only a letter can tell."""
@@ -30,6 +32,8 @@ def update(command: c.UpdateDirectory, given: Given) -> c.UpdateDirectory:
             raise Refused("The handle “tocsin” is Tocsin's own. Choose another.")
         if person.email and not _ADDRESS.fullmatch(person.email):
             raise Refused(f"“{person.email[:80]}” is no mail address; write one as ada@example.org.")
+        if max(len(person.hours), len(person.leave)) > MOST_DATES:
+            raise Refused(f"{person.handle} has more than {MOST_DATES} shifts or times of leave. Leave out some.")
     places: tuple[Group | Service | Community, ...] = (*command.groups, *command.services, *command.communities)
     for place in places:
         _form(_SLUG, place.slug, "slug", "small letters, digits, dots, slashes and hyphens, as in utoronto/prod")

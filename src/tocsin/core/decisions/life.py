@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
+from tocsin.core import hours
+from tocsin.core.decisions.signals import why_declared
 from tocsin.core.events import Fact
+from tocsin.core.gates import blocked
 from tocsin.core.given import Given
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Incident
 from tocsin.core.links import is_address
 from tocsin.core.moments import Moment
+from tocsin.core.people import Person
 from tocsin.core.refused import Refused
 from tocsin.core.signals import received
 
@@ -107,8 +112,7 @@ def set_impact(incident: Incident, command: c.SetImpact, given: Given) -> list[F
 
 def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
     must_be_open(incident)
-    if not command.verified.strip():
-        raise Refused("Say how it was verified that it is over: what did you try, and did it work?")
+    _must_be_ready(replace(incident, verified=command.verified), given)
     began = incident.reopened_at or incident.declared_at
     if began is not None and given.at.at < began:
         what = "reopened" if incident.reopened_at else "declared"
@@ -182,19 +186,35 @@ def _declared(incident: Incident, command: c.Declare, given: Given) -> e.Declare
         wants_channel=command.channel,
         drill=command.drill,
         mark=sha256((command.mark or mark).encode()).hexdigest()[:32],
+        why=why_declared(command, given),
     )
 
 
 def _command_taken(command: c.Declare, given: Given) -> list[Fact]:
-    """Nobody is invented: where neither a commander is named nor a member of the team declares, nobody commands."""
-    if command.commander:
-        commander: Handle | None = given.member(command.commander).handle
-    else:
-        commander = given.by.handle if given.by.kind == "team" else None
+    commander = given.member(command.commander).handle if command.commander else _by_default(given)
     if commander is None:
         return []
     role = given.playbook.with_duty("commands").slug
     return [Fact(event=e.RoleAssigned(role=role, person=commander))]
+
+
+def _by_default(given: Given) -> Handle | None:
+    """The triager at work; else who declares, if they are of the team. Else nobody: no name is invented."""
+    triagers = _triagers(given)
+    if given.by.handle in triagers:  # whoever declares is at work, whatever their hours say
+        return given.by.handle
+    at_work = (person.handle for person in triagers.values() if _works(person, given))
+    return next(at_work, given.by.handle if given.by.kind == "team" else None)
+
+
+def _triagers(given: Given) -> dict[Handle, Person]:
+    group = given.directory.group(given.playbook.triagers or "")
+    people = (given.directory.person(member) for member in group.members) if group else ()
+    return {person.handle: person for person in people if person is not None and person.kind == "team"}
+
+
+def _works(person: Person, given: Given) -> bool:
+    return hours.at_work(hours.calendar(person, given.playbook), given.at.at)
 
 
 def _tickets(command: c.Declare) -> tuple[str, ...]:
@@ -211,9 +231,16 @@ def _over_already(command: c.Declare, given: Given) -> list[Fact]:
     window = Fact(event=_window(start, end, given))
     if end is None:
         return [window]
-    if not command.verified.strip():
+    if not command.verified.strip() and "verified" in given.playbook.gates.resolve.blocks:
         raise Refused("If it is already over, say how you know: what was tried, and worked?")
     return [window, Fact(event=e.Resolved(verified=command.verified))]
+
+
+def _must_be_ready(resolved: Incident, given: Given) -> None:
+    """What the playbook asks for before an incident is resolved, all of it at once."""
+    gate, playbook = given.playbook.gates.resolve, given.playbook
+    if gaps := blocked(gate, resolved, playbook, given.sections()):
+        raise Refused(" ".join(gaps))
 
 
 def _window(start: Moment | None, end: Moment | None, given: Given) -> e.ImpactSet:

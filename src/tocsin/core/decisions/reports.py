@@ -86,7 +86,11 @@ def record_publication(incident: Incident, command: c.RecordPublication, given: 
     if not isinstance(request, e.PublicationRequested):
         raise Refused(f"Line {command.request} asks for no publication.")
     event = e.ReportPublished(
-        revision=request.revision, path=command.path, commit=command.commit, request=command.request
+        revision=request.revision,
+        path=command.path,
+        commit=command.commit,
+        request=command.request,
+        without=command.without,
     )
     return [Fact(event=event, about=command.request)]
 

@@ -9,6 +9,7 @@ from tocsin.core.given import Given
 from tocsin.core.ids import SignalId
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Said, Signal, SignalState
+from tocsin.core.verdict import Verdict, belonging, of_declaration, verdict
 
 LONGEST_KEY = 500
 """Characters; what a database's index can hold on every page."""
@@ -67,10 +68,50 @@ def acknowledged(signal: Signal, given: Given) -> Signal:
 
 
 def judged(signal: Signal, command: c.Judge, given: Given) -> Signal:
-    """The signal with somebody's word on what it is."""
+    """The signal with somebody's word on what it is; against the rule's word, theirs needs a sentence."""
     _must_be_open(signal)
+    found = _verdict(signal, given)
+    agrees = (command.verdict == "incident") == (found.proposal == "incident")
+    if not agrees and not command.why.strip():
+        rule = "no incident so far" if command.verdict == "incident" else "an incident"
+        raise Refused(f"By the playbook it is {rule}. {found.sentence} If you know better, say why.")
     state: SignalState = "candidate" if command.verdict == "incident" else "closed"
     return replace(signal, state=state, verdict=command.verdict, why=command.why, judged_by=given.by.handle)
+
+
+def why_declared(command: c.Declare, given: Given) -> str:
+    """Why it is an incident. Where its signals alone do not say so, somebody has to: now, or when they judged them."""
+    named = [given.signal(number).signal for number in dict.fromkeys(command.signals)]
+    judged = next((why for each in named if each.verdict == "incident" and (why := each.why.strip())), "")
+    why = command.why.strip() or judged
+    if why or not named:
+        return why
+    criterion = given.playbook.criterion(command.criterion).slug if command.criterion else None
+    found = of_declaration(named, given.undecided(), given.playbook, criterion)
+    if found.proposal != "incident":
+        raise Refused(f"By its signals it is no incident. {found.sentence} If it is one all the same, say why.")
+    return ""
+
+
+def by_rule(signal: Signal, given: Given) -> c.Declare | None:
+    """What the playbook declares by itself, now that there is this signal. It names nobody, for it may be published."""
+    if not signal.is_undecided:
+        return None
+    found = _verdict(signal, given)
+    if found.criterion is None or not found.criterion.declares or found.proposal != "incident":
+        return None
+    service = given.service(found.service)
+    return c.Declare(
+        title=f"{found.criterion.name}: {service.name}",
+        description=found.rule,
+        services=(service.slug,),
+        criterion=found.criterion.slug,
+        signals=found.signals,
+    )
+
+
+def _verdict(signal: Signal, given: Given) -> Verdict:
+    return verdict(belonging(signal, given.undecided(), given.playbook), given.playbook)
 
 
 def _must_be_open(signal: Signal) -> None:

@@ -1,12 +1,14 @@
 """User-written Markdown as Markdown that a MyST document shows, and neither runs, hides nor lets swallow what follows.
 
 The text is parsed by a grammar in which everything that MyST would act on is plain text. Wherever that parse meets, as
-text, a character that MyST would act on, a backslash goes in front of it. The result is parsed again until nothing is
-left to do; a text that never settles, or is nested deeper than renderers read, is shown as code.
+text, a character that MyST would act on, a backslash goes in front of it; in a bare web address, brackets go around the
+address. The result is parsed again until nothing is left to do; a text that never settles, or is nested deeper than
+renderers read, is shown as code.
 """
 
 import re
 
+from tocsin.language.markup import printable
 from tocsin.report.inert.blocks import block_edits, fence_edits
 from tocsin.report.inert.directions import directions_closed
 from tocsin.report.inert.edits import edited
@@ -18,22 +20,12 @@ __all__ = ["inert"]
 
 def inert(text: str, *, headings: bool = False) -> str:
     """The same text for the reader, with nothing in it for MyST; with `headings`, headings stay headings."""
-    return directions_closed(_settled(_printable(text), headings))
+    return directions_closed(_settled(printable(text), headings))
 
 
 # Both MyST parsers stop reading at level 20, without a word; the rest is room for the document around the text.
 _DEEPEST = 16
 _ROUNDS = 8
-
-_PICTURES = {
-    **{code: 0x2400 + code for code in range(1, 32) if chr(code) not in "\t\n"},
-    **dict.fromkeys((0, *range(0xD800, 0xE000)), 0xFFFD),
-    0x7F: 0x2421,
-}
-
-
-def _printable(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PICTURES)
 
 
 def _settled(text: str, headings: bool) -> str:

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
+
+from markdown_it.token import Token
 
 from tocsin.report.inert.edits import Edit, escape
 from tocsin.report.inert.reading import Page
@@ -11,6 +14,7 @@ def block_edits(page: Page) -> Iterator[Edit]:
     """What decides where blocks, links and cells begin and end."""
     yield from map(escape, page.strays)
     yield from _cell_edits(page)
+    yield from _ends_of_tables(page)
     for token in page.tokens:
         if token.type == "definition" and token.map:
             # It would hold for the whole document: `arr[1]` in another note would become a link.
@@ -47,6 +51,23 @@ def _cell_edits(page: Page) -> Iterator[Edit]:
             case "tbody_open" if token.map:
                 for row in range(*token.map):
                     yield from (escape(page.starts[row] + at) for at in _surplus(page.lines[row], columns))
+
+
+def _ends_of_tables(page: Page) -> Iterator[Edit]:
+    """An empty line where the grammar had enough of a table, so that every other parser has too."""
+    end = -1
+    for token, after in pairwise(page.tokens):
+        if token.type == "table_open" and token.map:
+            end = token.map[1]
+        elif token.type == "table_close" and after.map and after.map[0] == end and _may_be_a_row(after):
+            line, at = page.lines[end], page.starts[end]
+            yield Edit(start=at, end=at, new=line[: len(line) - len(line.lstrip("> \t"))].rstrip() + "\n")
+
+
+def _may_be_a_row(token: Token) -> bool:
+    """What begins here would not have ended a table, which goes on to the next empty line."""
+    underlined = token.type == "heading_open" and not token.markup.startswith("#")
+    return underlined or token.type in ("paragraph_open", "table_open", "definition")
 
 
 def _surplus(row: str, columns: int) -> list[int]:

@@ -9,6 +9,8 @@ from markdown_it.rules_block import StateBlock, hr
 from markdown_it.rules_inline import StateInline, autolink, backtick, image, link
 from markdown_it.rules_inline import text as text_run
 
+from tocsin.language.markup.grammar import enough, scheme_before
+
 
 @cache
 def grammar(headings: bool) -> MarkdownIt:
@@ -19,11 +21,13 @@ def grammar(headings: bool) -> MarkdownIt:
     parser.inline.ruler2.enableOnly([])
     parser.inline.ruler.before("text", "reached", _reached)
     parser.inline.ruler.at("text", _text)
+    parser.inline.ruler.before("newline", "address", _address)
     parser.inline.ruler.at("backticks", _backticks)
     parser.inline.ruler.at("link", _link)
     parser.inline.ruler.at("image", _image)
     parser.inline.ruler.at("autolink", _autolink)
     parser.inline.ruler.push("plain", _plain)
+    parser.block.ruler.push("enough", enough, {"alt": ["blockquote"]})
     parser.block.ruler.before(
         "hr", "block_break", _block_break, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
@@ -59,6 +63,13 @@ def _text(state: StateInline, silent: bool) -> bool:
     return found
 
 
+def _address(state: StateInline, silent: bool) -> bool:
+    """Says where a bare web address begins, and leaves it to the others, since the reader's parser does so too."""
+    if not silent and not state.linkLevel and (scheme := scheme_before(state, silent)):
+        state.env["addresses"].append(state.pos - len(scheme))
+    return False
+
+
 def _backticks(state: StateInline, silent: bool) -> bool:
     start, before = state.pos, len(state.tokens)
     found = backtick(state, silent)
@@ -89,7 +100,7 @@ def _image(state: StateInline, silent: bool) -> bool:
     start, outer = state.pos, state.env
     if silent:
         return image(state, silent)
-    inner = {"reached": set[int](), "plain": list[int](), "strays": list[int]()}
+    inner = {"reached": set[int](), "plain": list[int](), "addresses": list[int](), "strays": list[int]()}
     state.env = {**outer, **inner}
     found = image(state, silent)
     state.env = outer

@@ -25,6 +25,7 @@ class Leaf:
     lines: list[tuple[int, int]]  # (offset in the leaf, offset in the source), one for each line
     reached: set[int] | None  # where a token of the text begins; None: anywhere
     plain: list[int]  # where a character that may mean something stood for itself
+    addresses: list[int]  # where a bare web address begins
 
     def source(self, at: int) -> int:
         """Where a character of the leaf stands in the source."""
@@ -70,17 +71,26 @@ def _leaves(page: Page, parser: MarkdownIt) -> Iterator[tuple[Leaf, list[int]]]:
     """Every run of inline text, and where in it links lead to no address."""
     for content, begins_line, places in _texts(page):
         # Nothing that was defined is known here: definitions are escaped, and then a reference to one is text.
-        env: dict[str, Any] = {"reached": set[int](), "plain": list[int](), "strays": list[int]()}
+        env: dict[str, Any] = {"reached": set(), "plain": [], "addresses": [], "strays": []}
         # Parsing is slow; a text without any of these is plain from end to end.
         lively = bool(_LIVELY.search(content))
         if lively:
             parser.inline.parse(content, parser, env, [])
         reached = env["reached"] if lively else None
-        leaf = Leaf(text=content, begins_line=begins_line, lines=places, reached=reached, plain=env["plain"])
-        yield leaf, env["strays"]
+        yield (
+            Leaf(
+                text=content,
+                begins_line=begins_line,
+                lines=places,
+                reached=reached,
+                plain=env["plain"],
+                addresses=env["addresses"],
+            ),
+            env["strays"],
+        )
 
 
-_LIVELY = re.compile(r"[`\[<{$@(]")
+_LIVELY = re.compile(r"[`\[<{$@(]|://")
 _OTHER_SPACES = {code: STAND_IN for code in range(0x80, 0x3001) if chr(code).isspace()}
 
 

@@ -1,9 +1,10 @@
-"""What is changed inside the text: backslashes before what MyST would act on."""
+"""What is changed inside the text: backslashes before what MyST would act on, brackets around addresses."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from tocsin.report.inert.addresses import address_edits
 from tocsin.report.inert.edits import Edit, escape
 from tocsin.report.inert.reading import STAND_IN, Leaf, Page
 
@@ -12,8 +13,13 @@ def text_edits(page: Page, headings: bool) -> list[Edit]:
     """One for each place: where a line begins, a role or a block break may be both."""
     edits = dict[int, Edit]()
     for leaf in page.leaves:
-        for at in _live(leaf.text, leaf.plain):
-            edits[leaf.source(at)] = escape(leaf.source(at))
+        live = list(_live(leaf.text, leaf.plain))
+        for at in map(leaf.source, live):
+            edits[at] = escape(at)
+        for bracketed in address_edits(leaf, live):
+            for at in range(bracketed.start, bracketed.end):
+                edits.pop(at, None)
+            edits[bracketed.start] = bracketed
         for edit in _line_edits(page, leaf, headings):
             edits[edit.start] = edit
     return list(edits.values())

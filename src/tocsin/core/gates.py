@@ -1,0 +1,152 @@
+"""What is looked for before a step of the process, and the sentence that says what of it is missing.
+
+What a gate `blocks` with stops the step; what it `warns` of is only said. The start gate stops nothing: it tells when a
+response became complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tocsin.core import events as e
+from tocsin.core.duties import owner
+from tocsin.core.events import Entry
+from tocsin.core.ids import Slug
+from tocsin.core.incident import Incident, evolve
+from tocsin.core.playbook import Gate, Need, Playbook
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What only a whole log can show."""
+
+    word: bool = False
+    """Somebody wrote to the outside, though perhaps to no community by name."""
+    channel: bool = False
+    """Something was said in a channel."""
+
+
+UNSEEN = Seen(channel=True)
+"""Where nobody has looked at the log: what cannot be judged without it stands in nobody's way."""
+
+
+def seen(entries: Iterable[Entry]) -> Seen:
+    """What a log shows that its incident does not keep."""
+    found = Seen()
+    for entry in entries:
+        found = _saw(found, entry)
+    return found
+
+
+def unmet(
+    needs: Iterable[Need],
+    incident: Incident,
+    playbook: Playbook,
+    sections: Mapping[str, str] | None = None,
+    *,
+    seen: Seen = UNSEEN,
+    name: Callable[[Slug], str] = str,
+) -> list[tuple[Need, str]]:
+    """What of this is missing, as sentences for whoever can help it. `sections`: the report; `name`: of a community."""
+    return [(need, said) for need in needs for said in _lacking(need, incident, playbook, sections or {}, seen, name)]
+
+
+def blocked(
+    gate: Gate,
+    incident: Incident,
+    playbook: Playbook,
+    sections: Mapping[str, str] | None = None,
+    *,
+    seen: Seen = UNSEEN,
+    name: Callable[[Slug], str] = str,
+) -> list[str]:
+    """What stands in the way of the step behind a gate; `incident` as the step would leave it."""
+    return [said for _, said in unmet(gate.blocks, incident, playbook, sections, seen=seen, name=name)]
+
+
+def warnings(
+    gate: Gate,
+    incident: Incident,
+    playbook: Playbook,
+    sections: Mapping[str, str] | None = None,
+    *,
+    seen: Seen = UNSEEN,
+    name: Callable[[Slug], str] = str,
+) -> list[str]:
+    """What is missing, and stops nobody."""
+    return [said for _, said in unmet(gate.warns, incident, playbook, sections, seen=seen, name=name)]
+
+
+def started(entries: Sequence[Entry], playbook: Playbook) -> datetime | None:
+    """When the last of what the start gate looks for came true; None while anything of it is missing."""
+    needs = (*playbook.gates.start.blocks, *playbook.gates.start.warns)
+    incident, found, since = Incident(number=entries[0].incident), Seen(), None
+    for entry in entries:
+        before = (incident, found)
+        incident, found = evolve(incident, entry), _saw(found, entry)
+        if (incident, found) != before:
+            complete = not unmet(needs, incident, playbook, seen=found)
+            since = (since or entry.at.at) if complete else None
+    return since
+
+
+def _saw(found: Seen, entry: Entry) -> Seen:
+    match entry.event:
+        case e.Updated():
+            return replace(found, word=True)
+        case e.Noted(via=via) if via:
+            return replace(found, channel=True)
+        case _:
+            return found
+
+
+def _lacking(
+    need: Need,
+    incident: Incident,
+    playbook: Playbook,
+    sections: Mapping[str, str],
+    seen: Seen,
+    name: Callable[[Slug], str],
+) -> Sequence[str]:
+    match need:
+        case "declared":
+            return ["Declare it."] if incident.state == "undeclared" else []
+        case "commander":
+            commands = incident.holders(playbook.with_duty("commands").slug)
+            return [] if commands else ["Nobody commands. Take command, or offer it to somebody."]
+        case "told":
+            return _untold(incident, seen, name)
+        case "channel":
+            wanted = incident.wants_channel and not seen.channel
+            return ["Nothing was said in a channel of its own yet, although it is to have one."] if wanted else []
+        case "verified":
+            return [] if incident.verified.strip() else [_VERIFY]
+        case "title":
+            return [] if incident.title.strip() else ["Give it a title: what could people not do?"]
+        case "owner":
+            return ["Say who owns the report."] if owner(incident, playbook) is None else []
+        case "impact":
+            return _impact(incident)
+        case "sections":
+            required = [section for section in playbook.sections if section.required]
+            return [f"“{each.name}” is empty." for each in required if not sections.get(each.slug, "").strip()]
+        case _:  # an action, or the word that none is needed
+            listed = incident.actions or incident.no_action
+            return [] if listed else ["Add an action, or say that none is needed."]
+
+
+_VERIFY = "Say how it was verified that it is over: what did you try, and did it work?"
+
+
+def _untold(incident: Incident, seen: Seen, name: Callable[[Slug], str]) -> list[str]:
+    told = {each.community for each in incident.told}
+    if not incident.communities and not told and not seen.word:
+        return ["Nobody outside has been told. Say which communities are affected, and tell them."]
+    return [f"{name(slug)} has not been told yet." for slug in incident.communities if slug not in told]
+
+
+def _impact(incident: Incident) -> list[str]:
+    bounds = (("began", incident.impact.start), ("ended", incident.impact.end))
+    return [f"Say when the impact {what}; a best guess will do." for what, moment in bounds if moment is None]

@@ -1,0 +1,80 @@
+"""When handing over command is suggested, and what whoever takes over must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tocsin.core.cadence import open_promise
+from tocsin.core.hours import Calendar, at_work, calendar, day_ends
+from tocsin.core.ids import Handle
+from tocsin.core.incident import Ask, Holding, Incident, Plan
+from tocsin.core.people import Person
+from tocsin.core.playbook import Playbook
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brief:
+    """What whoever takes over must know."""
+
+    plan: Plan | None
+    """How things stand, in the words of whoever commanded."""
+    asks: tuple[Ask, ...]
+    """What somebody was asked for and has not finished."""
+    promise: datetime | None
+    """Until when the communities were promised word."""
+
+
+def brief(incident: Incident) -> Brief:
+    """Read off the incident as it stands."""
+    return Brief(
+        plan=incident.plan,
+        asks=tuple(ask for ask in incident.asks if ask.state in ("asked", "accepted")),
+        promise=open_promise(incident),
+    )
+
+
+def why_hand_over(
+    incident: Incident,
+    now: datetime,
+    playbook: Playbook,
+    team: Sequence[Person],
+    wrote: Mapping[Handle, datetime],
+) -> str | None:
+    """Why whoever commands should think of handing over, with who else is at work; None: there is no reason.
+
+    `team`: everybody who could take it; `wrote`: when each wrote last, since whoever did in the last hour is at work.
+    """
+    role = playbook.with_duty("commands").slug
+    held = next((each for each in incident.holdings if each.role == role and each.until is None), None)
+    if incident.state != "open" or held is None:
+        return None
+    commander = next((person for person in team if person.handle == held.person), None)
+    reasons = list(_reasons(held, now, playbook, calendar(commander, playbook)))
+    if not reasons:
+        return None
+    who = commander.name if commander else held.person
+    others = [
+        person.name
+        for person in team
+        if person.handle != held.person and at_work(calendar(person, playbook), now, wrote.get(person.handle))
+    ]
+    at_hand = f"At work now: {', '.join(others)}." if others else "Nobody else is at work now."
+    return f"{who} {' and '.join(reasons)}. {at_hand}"
+
+
+def _reasons(held: Holding, now: datetime, playbook: Playbook, calendar: Calendar) -> Iterator[str]:
+    rule, held_for = playbook.hand_over, now - held.since
+    if held_for >= timedelta(minutes=rule.after):
+        yield f"has commanded for {_length(held_for)}"
+    ends = day_ends(calendar, now)
+    if not at_work(calendar, now):
+        yield "is outside their working hours"
+    elif ends is not None and ends - now <= timedelta(minutes=rule.before_end):
+        yield f"ends their day in {_length(ends - now)}"
+
+
+def _length(length: timedelta) -> str:
+    hours, minutes = divmod(-(-length // timedelta(minutes=1)), 60)
+    return f"{hours} h {minutes} min" if hours and minutes else f"{hours} h" if hours else f"{minutes} min"

@@ -1,0 +1,88 @@
+"""From the template's data to a PDF, in a process of its own that cannot take more than it is given."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+CHILD = Path(__file__).parent / "child.py"
+
+
+class NoPdf(Exception):
+    """The report could not be made into a PDF; the sentence says why. The same report would fail again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What one PDF may cost. `patience` is by the clock on the wall, `processor` is time at work."""
+
+    memory: int = 2**30
+    processor: timedelta = timedelta(seconds=60)
+    patience: timedelta = timedelta(seconds=120)
+
+
+LIMITS = Limits()
+
+
+def compiled(inputs: Mapping[str, str], timestamp: int, limits: Limits = LIMITS) -> bytes:
+    """The PDF. It takes its own process with it if this thread should end."""
+    seconds = max(1, round(limits.processor.total_seconds()))
+    command = [sys.executable, "-I", str(CHILD), *map(str, (os.getpid(), limits.memory, seconds, timestamp))]
+    try:
+        done = subprocess.run(  # noqa: S603  our own file, and numbers
+            command,
+            input=json.dumps(inputs).encode(),
+            capture_output=True,
+            timeout=limits.patience.total_seconds(),
+            env=_environment(),
+            cwd="/",
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NoPdf(_too_slow(limits.patience)) from None
+    if done.returncode != 0:
+        raise NoPdf(_why(done, limits))
+    return done.stdout
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours but what Python itself may need to start."""
+    nowhere = "http://127.0.0.1:9"
+    return {
+        "LC_ALL": "C.UTF-8",
+        # Address space is counted, not memory: threads and their pools would take a lot of it and use little.
+        "MALLOC_ARENA_MAX": "1",
+        "RAYON_NUM_THREADS": "1",
+        "HTTP_PROXY": nowhere,
+        "HTTPS_PROXY": nowhere,
+        "ALL_PROXY": nowhere,
+        **{name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+    }
+
+
+_REMEDY = "To have one, take out what its readers do not need, and publish it again."
+_OUT_OF_MEMORY = (b"memory allocation", b"MemoryError", b"out of memory", b"annot allocate memory")
+
+
+def _why(done: subprocess.CompletedProcess[bytes], limits: Limits) -> str:
+    said = done.stderr
+    if done.returncode == -signal.SIGXCPU:
+        return _too_slow(limits.processor)
+    if done.returncode == -signal.SIGKILL:
+        return "There is no PDF of it: what made it was ended from outside, as when a machine runs out of memory."
+    if any(sign in said for sign in _OUT_OF_MEMORY):
+        return f"There is no PDF of it: it takes more than {limits.memory // 2**20} MB of memory to make. {_REMEDY}"
+    last = said.decode(errors="replace").strip().rpartition("\n")[2][:300]
+    return f"There is no PDF of it: {last or f'what made it ended with {done.returncode}'}."
+
+
+def _too_slow(time: timedelta) -> str:
+    seconds = "one second" if time == timedelta(seconds=1) else f"{time.total_seconds():g} seconds"
+    return f"There is no PDF of it: it takes more than {seconds} to make. {_REMEDY}"

@@ -1,0 +1,144 @@
+"""What is looked for before a step, and what is said where it is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from tests.core.world import BOB, MINUTE, NOON, ONE, PLAYBOOK, Story, declared, ready, resolved
+from tocsin.core import commands as c
+from tocsin.core.gates import UNSEEN, Seen, blocked, seen, started, unmet, warnings
+from tocsin.core.incident import Incident
+from tocsin.core.playbook import Gate, Gates, Need
+
+EVERYTHING: tuple[Need, ...] = get_args(Need)
+
+VERIFY = "Say how it was verified that it is over: what did you try, and did it work?"
+
+
+def lacks(story: Story, *needs: Need) -> list[str]:
+    found = unmet(needs, story.incident, story.playbook, story.sections, seen=seen(story.entries))
+    assert {need for need, _ in found} <= set(needs)
+    return [said for _, said in found]
+
+
+def test_before_anything_is_known_everything_is_missing() -> None:
+    blank = Incident(number=ONE)
+    assert unmet(EVERYTHING, blank, PLAYBOOK, seen=Seen()) == [
+        ("declared", "Declare it."),
+        ("commander", "Nobody commands. Take command, or offer it to somebody."),
+        ("told", "Nobody outside has been told. Say which communities are affected, and tell them."),
+        ("channel", "Nothing was said in a channel of its own yet, although it is to have one."),
+        ("verified", VERIFY),
+        ("title", "Give it a title: what could people not do?"),
+        ("owner", "Say who owns the report."),
+        ("impact", "Say when the impact began; a best guess will do."),
+        ("impact", "Say when the impact ended; a best guess will do."),
+        ("sections", "“Overview” is empty."),
+        ("action", "Add an action, or say that none is needed."),
+    ]
+
+
+def test_of_a_report_that_is_ready_nothing_is_missing() -> None:
+    story = ready()
+    story.tell(c.PostUpdate(incident=ONE, text="x"), c.Note(incident=ONE, text="x", via="chat"))
+    assert lacks(story, *EVERYTHING) == []
+
+
+def test_nobody_is_asked_for_what_is_not_looked_for() -> None:
+    assert unmet((), Incident(number=ONE), PLAYBOOK) == []
+
+
+def test_once_somebody_commands_it_is_met_until_they_lay_it_down() -> None:
+    story = declared()
+    assert lacks(story, "commander") == []
+    story.tell(c.Release(incident=ONE, role="commander"))
+    assert lacks(story, "commander") == ["Nobody commands. Take command, or offer it to somebody."]
+
+
+def test_every_community_has_to_be_told() -> None:
+    story = declared(communities=("utoronto", "dubois"))
+    assert lacks(story, "told") == ["utoronto has not been told yet.", "dubois has not been told yet."]
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("utoronto",)))
+    assert lacks(story, "told") == ["dubois has not been told yet."]
+
+
+def test_communities_go_by_their_names_where_they_are_known() -> None:
+    story = declared(communities=("dubois",))
+    said = unmet(("told",), story.incident, PLAYBOOK, name=lambda slug: slug.title())
+    assert said == [("told", "Dubois has not been told yet.")]
+
+
+def test_word_that_was_carried_to_nobody_by_name_is_word() -> None:
+    story = declared()
+    story.tell(c.PostUpdate(incident=ONE, text="We rang them."))
+    assert lacks(story, "told") == []
+
+
+def test_a_channel_is_open_once_something_was_said_in_it() -> None:
+    story = declared()
+    story.tell(c.Note(incident=ONE, text="x"))
+    assert lacks(story, "channel") != []
+    story.tell(c.Note(incident=ONE, text="x", via="chat"))
+    assert lacks(story, "channel") == []
+
+
+def test_where_no_channel_is_wanted_nobody_waits_for_one() -> None:
+    assert lacks(declared(channel=False), "channel") == []
+
+
+def test_where_nobody_has_looked_at_the_log_a_channel_stands_in_nobodys_way() -> None:
+    assert unmet(("channel",), declared().incident, PLAYBOOK) == []
+    assert UNSEEN.channel
+
+
+def test_a_word_that_none_is_needed_is_as_good_as_an_action() -> None:
+    story = resolved()
+    assert lacks(story, "action") != []
+    story.tell(c.AddAction(incident=ONE, text="Buy a disk."))
+    assert lacks(story, "action") == []
+
+
+def test_what_blocks_is_told_from_what_is_only_said() -> None:
+    gate = Gate(blocks=("title",), warns=("verified", "owner"))
+    incident = declared().incident
+    assert blocked(gate, incident, PLAYBOOK) == []
+    assert warnings(gate, incident, PLAYBOOK) == [VERIFY]
+    assert blocked(gate, Incident(number=ONE), PLAYBOOK) == ["Give it a title: what could people not do?"]
+
+
+def test_a_step_is_looked_at_as_it_would_leave_the_incident() -> None:
+    incident = declared().incident
+    assert blocked(PLAYBOOK.gates.resolve, incident, PLAYBOOK) == [VERIFY]
+    assert blocked(PLAYBOOK.gates.resolve, replace(incident, verified="Logged in."), PLAYBOOK) == []
+
+
+# ── when a response was complete ──
+
+
+def test_a_response_is_complete_when_the_last_of_it_came_true() -> None:
+    story = declared(communities=("utoronto",))
+    story.tell(c.PostUpdate(incident=ONE, text="x"))
+    assert started(story.entries, PLAYBOOK) is None
+    [line] = story.tell(c.Note(incident=ONE, text="x", via="chat"))
+    assert started(story.entries, PLAYBOOK) == line.at.at
+    story.tell(c.Note(incident=ONE, text="y", via="chat"), c.PostUpdate(incident=ONE, text="y"))
+    assert started(story.entries, PLAYBOOK) == line.at.at
+
+
+def test_what_is_lost_again_has_to_come_true_again() -> None:
+    story = declared(communities=("utoronto",), channel=False)
+    story.tell(c.PostUpdate(incident=ONE, text="x"), c.Release(incident=ONE, role="commander"))
+    assert started(story.entries, PLAYBOOK) is None
+    story.tell(c.Assign(incident=ONE, role="commander"), by=BOB)
+    assert started(story.entries, PLAYBOOK) == story.clock
+
+
+def test_a_process_that_looks_for_little_is_started_soon() -> None:
+    declared_is_enough = replace(PLAYBOOK, gates=Gates(start=Gate(warns=("declared",))))
+    assert started(declared().entries, declared_is_enough) == NOON + MINUTE
+
+
+def test_what_blocks_at_the_start_counts_as_well() -> None:
+    strict = replace(PLAYBOOK, gates=Gates(start=Gate(blocks=("told",))))
+    assert started(declared().entries, strict) is None

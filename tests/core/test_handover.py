@@ -1,0 +1,120 @@
+"""When handing over command is suggested, and what whoever takes over must know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from tests.core.world import ADA, BOB, DANA, MINUTE, NOON, ONE, PLAYBOOK, declared, resolved
+from tocsin.core import commands as c
+from tocsin.core.handover import brief, why_hand_over
+from tocsin.core.ids import Handle
+from tocsin.core.incident import Incident
+from tocsin.core.people import Person, Shift
+from tocsin.core.playbook import HandOver
+
+HOUR = timedelta(hours=1)
+NOBODY: Mapping[Handle, datetime] = {}
+INCIDENT = declared().incident
+"""Ada has commanded since 12:01; in London it is a Thursday, and the working day ends at 17:00."""
+ROUND_THE_CLOCK = tuple(Shift(day=day, begins=time(0), ends=time(0)) for day in range(7))
+TEAM = (ADA, replace(BOB, hours=ROUND_THE_CLOCK), DANA)
+
+
+def why(
+    at: datetime,
+    *team: Person,
+    incident: Incident = INCIDENT,
+    wrote: Mapping[Handle, datetime] = NOBODY,
+    rule: HandOver | None = None,
+) -> str | None:
+    return why_hand_over(incident, at, replace(PLAYBOOK, hand_over=rule or HandOver()), team or TEAM, wrote)
+
+
+def test_in_the_middle_of_the_day_there_is_no_reason() -> None:
+    assert why(NOON + HOUR) is None
+    assert why(NOON + 4 * HOUR) is None
+
+
+def test_after_so_long_in_the_role_it_is_suggested() -> None:
+    assert why(NOON + 4 * HOUR + MINUTE) == ("Ada Lovelace has commanded for 4 h. At work now: Bob Kahn, Dana Scott.")
+
+
+def test_near_the_end_of_the_day_it_is_suggested() -> None:
+    late = HandOver(after=600)
+    assert why(NOON + 4 * HOUR + 30 * MINUTE, rule=late) == (
+        "Ada Lovelace ends their day in 30 min. At work now: Bob Kahn, Dana Scott."
+    )
+    assert why(NOON + 4 * HOUR + 29 * MINUTE, rule=late) is None
+
+
+def test_both_reasons_are_named() -> None:
+    said = why(NOON + 4 * HOUR + 40 * MINUTE + timedelta(seconds=1))
+    assert said is not None
+    assert said.startswith("Ada Lovelace has commanded for 4 h 40 min and ends their day in 20 min. ")
+
+
+def test_at_night_it_is_suggested_with_whoever_is_awake() -> None:
+    said = why(NOON + 9 * HOUR, rule=HandOver(after=9999))
+    assert said == "Ada Lovelace is outside their working hours. At work now: Bob Kahn."
+
+
+def test_whoever_wrote_in_the_last_hour_is_at_work() -> None:
+    night = NOON + 9 * HOUR
+    said = why(night, wrote={DANA.handle: night - 59 * MINUTE}, rule=HandOver(after=9999))
+    assert said is not None
+    assert said.endswith("At work now: Bob Kahn, Dana Scott.")
+
+
+def test_where_nobody_else_is_at_work_that_is_said() -> None:
+    said = why(NOON + 9 * HOUR, ADA, DANA, rule=HandOver(after=9999))
+    assert said == "Ada Lovelace is outside their working hours. Nobody else is at work now."
+
+
+def test_a_commander_whom_the_directory_has_lost_goes_by_their_handle() -> None:
+    said = why(NOON + 5 * HOUR, DANA)
+    assert said is not None
+    assert said.startswith("ada has commanded for ")
+
+
+def test_a_day_without_an_end_is_no_reason() -> None:
+    assert why(NOON + HOUR, replace(ADA, hours=ROUND_THE_CLOCK)) is None
+
+
+def test_where_nobody_commands_there_is_nothing_to_hand_over() -> None:
+    story = declared()
+    story.tell(c.Release(incident=ONE, role="commander"))
+    assert why(NOON + 9 * HOUR, incident=story.incident) is None
+
+
+def test_what_is_over_is_not_handed_over() -> None:
+    assert why(NOON + 9 * HOUR, incident=resolved().incident) is None
+
+
+def test_time_in_the_role_begins_anew_for_whoever_takes_it() -> None:
+    story = declared()
+    story.clock = NOON + 3 * HOUR
+    story.tell(c.Assign(incident=ONE, role="commander", person="dana"))
+    assert why(NOON + 4 * HOUR + 20 * MINUTE, incident=story.incident) is None
+
+
+def test_the_brief_is_the_state_what_runs_and_what_was_promised() -> None:
+    story = declared(communities=("utoronto",))
+    story.tell(
+        c.SetPlan(incident=ONE, state="Nobody can log in.", next="Restart it."),
+        c.Delegate(incident=ONE, what="Look.", to="bob"),
+        c.Delegate(incident=ONE, what="Ring them.", to="dana"),
+        c.PostUpdate(incident=ONE, text="x", next_by=NOON + HOUR),
+    )
+    story.tell(c.AcceptAsk(incident=ONE), by=BOB)
+    story.tell(c.FinishAsk(incident=ONE, outcome="Done."), by=DANA)
+    told = brief(story.incident)
+    assert told.plan == story.incident.plan
+    assert [ask.what for ask in told.asks] == ["Look."]
+    assert told.promise == NOON + HOUR
+
+
+def test_where_there_is_nothing_to_know_the_brief_is_empty() -> None:
+    told = brief(declared().incident)
+    assert (told.plan, told.asks, told.promise) == (None, (), None)
