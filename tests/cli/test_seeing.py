@@ -38,7 +38,14 @@ def test_a_list_may_be_of_one_state(told: Shell) -> None:
 def test_an_incident_is_shown_as_named_facts(told: Shell) -> None:
     facts = dict(line.split("\t", 1) for line in told.done("incident", "show", "1").lines)
     assert facts["state"] == "resolved"
-    assert facts["Incident Commander"] == "Ada Lovelace"
+    assert facts["Incident Commander"] == "Ada Lovelace, since 2026-11-12T01:45:00Z"
+
+
+def test_the_commanders_word_stands_on_top_while_it_lasts_and_is_signed(told: Shell) -> None:
+    told.done("do", "plan", "--state", "Nobody can log in", "--incident", "2", "--as", "ada", "--at", AT)
+    facts = [line.split("\t", 1) for line in told.done("incident", "show", "2").lines]
+    assert [fact for fact, _ in facts][2:5] == ["state", "how it stands", "said by"]
+    assert dict(facts)["said by"] == "Ada Lovelace, 2026-11-12T01:45:00Z"
 
 
 def test_all_that_is_known_of_an_incident_is_shown(told: Shell) -> None:
@@ -203,7 +210,7 @@ def test_a_person_sees_a_table_on_their_own_clock(told: Shell) -> None:
 @pytest.mark.usefixtures("_terminal")
 def test_a_person_sees_facts_in_two_columns(told: Shell) -> None:
     lines = [line.rstrip() for line in told.done("incident", "show", "1").lines]
-    assert "Incident Commander  Ada Lovelace" in lines
+    assert any(line.startswith("Incident Commander  Ada Lovelace, since") for line in lines)
 
 
 @pytest.mark.usefixtures("_terminal")

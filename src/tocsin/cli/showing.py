@@ -94,10 +94,13 @@ def as_facts(known: Known, playbook: Playbook, name: Names, zone: tzinfo) -> lis
     """The same in words, without what there is nothing to say about."""
     it, state = known.incident, report_state(known.incident)
     roles = {role.slug: role.name for role in playbook.roles}
+    plan = _signed(it.plan, name, zone) if it.plan else []
     facts = [
         ("incident", str(it.number)),
         ("title", it.title),
         ("state", it.state + (", an exercise" if it.drill else "")),
+        *(plan if it.state == "open" else ()),
+        *process.what_presses(known.progress, it, playbook, zone),
         ("phase", it.phase or ""),
         ("severity", it.severity or ""),
         ("criterion", it.criterion or ""),
@@ -108,10 +111,9 @@ def as_facts(known: Known, playbook: Playbook, name: Names, zone: tzinfo) -> lis
         ("verified", it.verified),
         ("impact began", _range(it.impact.start, zone)),
         ("impact ended", _range(it.impact.end, zone)),
-        *((roles.get(held.role, held.role), name(held.person)) for held in it.holdings if held.until is None),
-        *process.what_presses(known.progress, it, playbook, zone),
+        *((roles.get(held.role, held.role), _held(held, name, zone)) for held in it.holdings if held.until is None),
         *((f"{roles.get(offer.role, offer.role)} (offered)", name(_whom(offer.to))) for offer in it.offers),
-        *(_said(it.plan).items() if it.plan else ()),
+        *(plan if it.state != "open" else ()),
         *((f"ask {ask.seq} ({ask.state})", ask.what) for ask in it.asks),
         ("team", ", ".join(map(name, known.team))),
         ("signals", ", ".join(map(str, it.signals))),
@@ -142,6 +144,16 @@ def _ask(ask: Ask) -> dict[str, object]:
         "person": ask.person,
         "outcome": ask.outcome,
     }
+
+
+def _signed(plan: Plan, name: Names, zone: tzinfo) -> list[tuple[str, str]]:
+    """The commander's word, which stands above everything while it lasts, with whose it is and since when."""
+    said = {"how it stands": plan.state, "cause": plan.cause, "tried": plan.tried, "next": plan.next}
+    return [*said.items(), ("said by", f"{name(plan.by)}, {shown(plan.at, zone)}")]
+
+
+def _held(held: Holding, name: Names, zone: tzinfo) -> str:
+    return f"{name(held.person)}, since {shown(held.since, zone)}"
 
 
 def _said(plan: Plan) -> dict[str, str]:

@@ -54,7 +54,7 @@ def as_data(document: Document) -> Json:
         "no-action": _no_action(document),
         "timeline-note": plain(_timeline_note(document, lines, there)),
         "timeline": list(_days(lines, there)),
-        "about": plain(_about(document)),
+        "about": plain(_ABOUT),
     }
     found: Json = legible(drawn)
     return found
@@ -77,12 +77,10 @@ def _short(title: str) -> str:
     return title if len(title) <= 80 else f"{title[:79].rstrip()}…"
 
 
-def _about(document: Document) -> str:
-    name = stem(document)
-    return (
-        f"We look for causes in systems, not in people. This report is also published as {name}.md, .html and .json; "
-        "the last, which is for programs, is attached to this PDF."
-    )
+_ABOUT = (
+    "We look for causes in systems, not in people. This report is also published as a page, as Markdown and, for "
+    "programs, as JSON, beside this file and by the same name. The JSON is attached to this PDF."
+)
 
 
 # ── facts, prose and actions ───────────────────────────────────────────────────────────────────────────────────────
