@@ -42,7 +42,10 @@ def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None)
 
 def playbook(settings: Settings) -> Playbook:
     """The process of this installation; one with mistakes is refused with all of them."""
-    return playbooks.load(settings.playbook) if settings.playbook else playbooks.default()
+    try:
+        return playbooks.load(settings.playbook) if settings.playbook else playbooks.default()
+    except playbooks.NoPlaybookError as no:
+        raise Refused(f"{settings.data / FILE}: “playbook”: {no}") from None
 
 
 @contextmanager

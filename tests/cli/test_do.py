@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.cli.shell import Shell
+from tests.playbooks.written import SMALL, written
 
 AT = ("--at", "2026-11-12T01:45Z")
 
@@ -12,7 +15,7 @@ AT = ("--at", "2026-11-12T01:45Z")
 def test_a_declaration_says_its_number_and_nothing_else_on_standard_output(tocsin: Shell) -> None:
     said = tocsin.done("do", "declare", "The hub is down")
     assert said.out == "1\n"
-    assert said.err == "Incident 1 is declared: The hub is down\n"
+    assert said.err == "Incident 1 is declared: The hub is down\nAda Lovelace commands it.\n"
 
 
 def test_a_note_says_the_line_it_recorded(tocsin: Shell) -> None:
@@ -79,6 +82,42 @@ def test_a_number_may_be_written_with_its_hash(tocsin: Shell) -> None:
 @pytest.mark.parametrize("number", ["0", "-1", "one", "#", "1.5", "٣"])
 def test_what_is_no_number_is_told_with_its_option(tocsin: Shell, number: str) -> None:
     assert "Invalid value for --incident" in tocsin.refused("do", "note", "x", f"--incident={number}", code=2)
+
+
+def gates(folder: Path, data: Path, lines: str) -> None:
+    data.mkdir()
+    written(folder, f"{SMALL}{lines}")
+    (data / "tocsin.toml").write_text(f'playbook = "{folder}"\n', encoding="utf-8")
+
+
+def test_what_is_only_warned_of_is_said_once_it_is_resolved(tocsin: Shell, data: Path, tmp_path: Path) -> None:
+    gates(tmp_path, data, '[gates.resolve]\nblocks = []\nwarns = ["impact", "verified"]\n')
+    tocsin.done("do", "declare", "First")
+    assert tocsin.done("do", "resolve").err.splitlines()[1:] == [
+        "Not yet: Say when the impact began; a best guess will do.",
+        "Not yet: Say when the impact ended; a best guess will do.",
+        "Not yet: Say how it was verified that it is over: what did you try, and did it work?",
+    ]
+
+
+def test_what_is_over_already_is_warned_of_too(tocsin: Shell, data: Path, tmp_path: Path) -> None:
+    gates(tmp_path, data, '[gates.resolve]\nblocks = []\nwarns = ["impact"]\n')
+    said = tocsin.done("do", "declare", "First", "--ended", "2026-11-12T01:45Z", "--at", "2026-11-12T02:00Z")
+    assert "Not yet: Say when the impact began; a best guess will do." in said.err
+
+
+def test_a_review_says_which_communities_were_not_told(tocsin: Shell, data: Path, tmp_path: Path) -> None:
+    gates(tmp_path, data, '[gates.review]\nblocks = []\nwarns = ["told"]\n')
+    tocsin.done("directory", "import", str(_town(tmp_path)))
+    tocsin.done("do", "declare", "First", "--communities", "dubois")
+    tocsin.done("do", "resolve", "Logged in")
+    assert "Not yet: Du Bois has not been told yet." in tocsin.done("do", "ask-for-review").err
+
+
+def _town(folder: Path) -> Path:
+    file = folder / "town.yaml"
+    file.write_text("communities:\n  - slug: dubois\n    name: Du Bois\n", encoding="utf-8")
+    return file
 
 
 def test_the_text_of_resolve_is_how_it_was_verified(tocsin: Shell) -> None:

@@ -43,6 +43,13 @@ def test_without_a_path_the_one_in_use_is_checked(tocsin: Shell, data: Path) -> 
     }  # fmt: skip
 
 
+def test_a_playbook_that_is_not_there_is_told_with_the_file_that_names_it(tocsin: Shell, data: Path) -> None:
+    use(data, Path("../nope"))
+    sentence = tocsin.refused("incident", "list")
+    assert sentence.startswith(f"{data}/tocsin.toml: “playbook”: ")
+    assert sentence.endswith("nope: there is no such file; name a folder that holds a playbook.toml.")
+
+
 def test_every_mistake_is_a_line_of_its_own(tocsin: Shell, broken: Path) -> None:
     assert tocsin.refused("playbook", "check", str(broken)).splitlines() == [
         f"{broken}/playbook.toml:4: There is no time zone “Atlantis”; write one such as Europe/Berlin, or UTC.",

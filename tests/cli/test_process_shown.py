@@ -176,7 +176,39 @@ def test_what_cannot_be_drafted_is_refused(told: Shell, more: tuple[str, ...], s
 
 
 def test_an_occasion_that_there_is_not_is_a_mistake_in_the_use(told: Shell) -> None:
-    assert "OCCASION" in told.refused("incident", "draft", "1", "birthday", code=2)
+    sentence = told.refused("incident", "draft", "1", "birthday", code=2)
+    assert "Invalid value for OCCASION: there is no message “birthday”. Draft one of first-response, " in sentence
+
+
+def test_what_a_draft_says_and_is_not_so_is_said(told: Shell) -> None:
+    assert drafted(told, "resolved")[1].startswith("Incident 1 is still open.\n")
+    told.done("do", "resolve", "Logged in.", "--as", "ada", "--at", LATER)
+    assert "still open" not in drafted(told, "resolved")[1]
+    for occasion in ("update", "first-response", "unattended"):
+        assert drafted(told, occasion)[1].startswith("Incident 1 is resolved; this says that it goes on.\n")
+
+
+def test_that_somebody_is_at_work_is_said_where_a_draft_says_that_nobody_is(told: Shell) -> None:
+    assert drafted(told, "unattended")[1].startswith("Somebody is at work: Ada Lovelace, Bob Kahn")
+    assert "at work" not in drafted(told, "first-response")[1]
+
+
+def test_where_nobody_commands_nobody_looks_at_it(told: Shell) -> None:
+    advice = "Nobody commands it yet; take command first, or send: tocsin incident draft 1 unattended\n"
+    assert advice not in drafted(told, "first-response")[1]
+    told.done("do", "release", "commander", "--as", "ada", "--at", LATER)
+    assert drafted(told, "first-response")[1].startswith(advice)
+
+
+def test_while_word_is_overdue_the_step_is_to_do_again(told: Shell) -> None:
+    told.done("do", "update", "x", "--next-by", "2026-11-12T20:00Z", "--as", "ada", "--at", LATER)
+    assert any(said.startswith("Write again by the hour you promised (") for said in about(told, "done"))
+    assert any(said.startswith("Write again by the hour you promised.") for said in about(told, "to do", NIGHT))
+
+
+def test_a_plan_of_several_paragraphs_stays_one_item_of_the_draft(told: Shell) -> None:
+    told.done("do", "plan", "--state", "One.\n\nTwo.", "--as", "ada", "--at", LATER)
+    assert "- **What works, and what does not:** One.\n\n  Two.\n- " in drafted(told, "update")[0]
 
 
 def test_a_community_that_is_gone_is_written_to_without_a_name(told: Shell) -> None:
@@ -230,6 +262,13 @@ def test_words_that_point_at_a_person_are_said_with_their_section(over: Shell) -
     over.done("do", "write-report", "--section", "overview=It was human\nerror.", "--as", "ada")
     [hint] = [said for fact, said in checked(over) if fact == "wording"]
     assert hint.startswith("Overview: “human error”. ")
+
+
+def test_times_that_cannot_well_be_are_doubted(over: Shell) -> None:
+    over.done("do", "impact", "--start", "2025-11-12T11:00Z", "--end", LATER, "--incident", "1", "--as", "ada")
+    doubt = "The impact began 365 days before anybody noticed; is the date right?"
+    assert ("impact", doubt) in checked(over)
+    assert over.done("report", "check", "1", "--json").json["doubts"] == [doubt]
 
 
 def test_a_program_sees_all_of_it(over: Shell) -> None:

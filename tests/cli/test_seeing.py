@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from tests.cli.shell import Shell, reviewed
+from tocsin.report.pdf import compiling
 
 AT = "2026-11-12T01:45:00Z"
 
@@ -135,6 +136,38 @@ def test_a_report_may_go_into_a_file(told: Shell, tmp_path: Path) -> None:
     file = tmp_path / "report.json"
     assert told.done("report", "build", "1", "--format", "json", "--out", str(file)).out == ""
     assert json.loads(file.read_bytes())["number"] == 1
+
+
+@pytest.mark.parametrize(("ending", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-1.7"), ("json", b"{")])
+def test_a_file_holds_what_its_name_says(told: Shell, tmp_path: Path, ending: str, begins: bytes) -> None:
+    file = tmp_path / f"report.{ending}"
+    told.done("report", "build", "1", "--out", str(file))
+    assert file.read_bytes().startswith(begins)
+
+
+def test_a_file_does_not_hold_what_its_name_denies(told: Shell, tmp_path: Path) -> None:
+    out = str(tmp_path / "report.pdf")
+    assert "would hold html" in told.refused("report", "build", "1", "--format", "html", "--out", out)
+
+
+def test_a_pdf_is_for_a_file(told: Shell) -> None:
+    assert "Name it: --out report.pdf" in told.refused("report", "build", "1", "--format", "pdf")
+
+
+def test_a_report_that_is_not_published_is_owed(told: Shell) -> None:
+    (owed,) = told.done("report", "owed", "--json").json
+    assert (owed["incident"], owed["report"], owed["owner"]) == (1, "draft", "ada")
+    assert "“Overview” is empty." in owed["lacks"]
+    assert told.done("report", "owed").lines[0].startswith("1\t")
+
+
+def test_a_pdf_that_cannot_be_made_now_is_one_sentence_and_no_file(
+    told: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (broken := tmp_path / "child.py").write_text("import nothing_of_that_name")
+    monkeypatch.setattr(compiling, "CHILD", broken)
+    assert "There is no PDF yet: " in told.refused("report", "build", "1", "--out", str(tmp_path / "report.pdf"))
+    assert not (tmp_path / "report.pdf").exists()
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(told: Shell, tmp_path: Path) -> None:

@@ -115,6 +115,12 @@ def test_a_probe_that_found_nobody_affected_disagrees() -> None:
     assert evidence(verdict([probe], PLAYBOOK))[-1] == ("signal 1", "probe: disagrees; it is no person")
 
 
+def test_a_probe_may_be_noted_to_have_found_nobody_affected(desk: Shell) -> None:
+    desk.done("do", "signal", "Logged in", "--kind", "probe", "--count", "0", *LOGIN)
+    assert shown(desk, 1)["signal 3"] == "probe: disagrees; it is no person"
+    assert "“-1” is fewer than none." in desk.refused("do", "signal", "x", "--count", "-1", code=2)
+
+
 def test_everything_known_of_a_signal_is_shown(desk: Shell) -> None:
     desk.done("directory", "import", "-", given=b"services: [{slug: lagoon, name: Lagoon hub}]\n")
     desk.done("do", "signal", "Slow", "--service", "lagoon", "--everyone", "--count", "3", "--criterion", "start")
@@ -150,4 +156,6 @@ def test_what_the_playbook_declares_is_said_where_it_was_noted(desk: Shell, data
     process.write_text(process.read_text().replace("people = 2\n", "people = 2\ndeclares = true\n"))
     (data / "tocsin.toml").write_text(f'playbook = "{ours}"\n', encoding="utf-8")
     said = desk.done("do", "signal", "Nor can I", "--people", "Mallory", *LOGIN)
-    assert (said.out, said.err) == ("3\n", "Signal 3 is noted, and by the playbook incident 1 is declared.\n")
+    noted, commanding = said.err.splitlines()
+    assert (said.out, noted) == ("3\n", "Signal 3 is noted, and by the playbook incident 1 is declared.")
+    assert commanding.endswith("commands it.") or commanding.startswith("Nobody commands it.")  # as the hour may be

@@ -64,7 +64,7 @@ def test_how_often_the_playbook_says() -> None:
 
 
 def test_a_process_without_a_cadence_knows_only_promises() -> None:
-    free = replace(PLAYBOOK, cadence=Cadence(first=0, every=0))
+    free = replace(PLAYBOOK, cadence=Cadence(every=0))
     for story in (declared(), declared(communities=("utoronto",)), affecting("utoronto")):
         assert due(story, free) is None
     assert due_at(affecting("utoronto", next_by=NOON + 90 * MINUTE), free) == NOON + 90 * MINUTE

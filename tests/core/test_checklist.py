@@ -9,15 +9,29 @@ import pytest
 from hypothesis import given
 
 from tests.core.test_any_sequence import STORIES, Tried
-from tests.core.world import BOB, ONE, PLAYBOOK, TWO, Story, a_report, declared, entry, in_review, resolved, reviewed
+from tests.core.world import (
+    BOB,
+    ONE,
+    PLAYBOOK,
+    TORONTO,
+    TWO,
+    Story,
+    a_report,
+    declared,
+    entry,
+    in_review,
+    resolved,
+    reviewed,
+)
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.checklist import Checked, checklist
-from tocsin.core.ids import Slug
+from tocsin.core.ids import Seq, Slug
 from tocsin.core.incident import fold
 from tocsin.core.people import TOCSIN
 from tocsin.core.playbook import Evidence, Playbook, Step
 
+TO_NOBODY = e.Updated(kind="resolved", text="x", communities=(), drafted_by=BOB.handle, approved_by=BOB.handle)
 EVERYTHING: tuple[Evidence, ...] = get_args(Evidence)
 
 
@@ -142,15 +156,67 @@ def test_what_has_to_be_read_again_was_not_read(command: c.Command) -> None:
     assert "reviewed" not in shown(story)
 
 
-def test_what_is_reopened_has_to_be_taken_resolved_and_told_again() -> None:
+def test_what_is_reopened_has_to_be_resolved_and_told_again() -> None:
     story = resolved()
     story.tell(c.PostUpdate(incident=ONE, text="It is over.", kind="resolved"))
     before = shown(story)
     story.tell(c.Reopen(incident=ONE, why="It is back."))
-    assert before - shown(story) == {"acknowledged", "resolved", "told-resolved"}
+    assert before - shown(story) == {"told", "resolved", "told-resolved"}
     story.tell(c.Resolve(incident=ONE, verified="y"))
     [proof] = checked(story, "resolved").proofs
     assert proof.at.at == story.clock
+
+
+def test_whoever_reopens_it_has_it() -> None:
+    story = resolved()
+    [line] = story.tell(c.Reopen(incident=ONE, why="It is back."), by=BOB)
+    [proof] = checked(story, "acknowledged").proofs
+    assert (proof.by, proof.seq) == ("bob", line.seq)
+
+
+def word(story: Story, kind: e.UpdateKind, *communities: str) -> Seq:
+    [line] = story.tell(c.PostUpdate(incident=ONE, text="x", kind=kind, communities=communities))
+    return line.seq
+
+
+def test_communities_are_told_once_every_one_of_them_was() -> None:
+    story = declared(communities=("utoronto", "dubois"))
+    word(story, "first-response", "utoronto")
+    assert not checked(story, "told").done
+    last = word(story, "first-response", "dubois")
+    assert [proof.seq for proof in checked(story, "told").proofs] == [last]
+
+
+def test_a_community_that_joins_was_not_told_yet() -> None:
+    story = declared(communities=("utoronto",))
+    word(story, "first-response", "utoronto")
+    story.tell(c.SetCommunities(incident=ONE, communities=("utoronto", "dubois")))
+    assert not checked(story, "told").done
+
+
+def test_word_to_no_community_by_name_is_none_to_those_there_are() -> None:
+    entries = [entry(e.Declared(title="x", communities=(TORONTO.slug,))), entry(TO_NOBODY, 2)]
+    [found] = checklist(fold(ONE, entries), entries, step("told", "told-resolved"))
+    assert found.lacks == ("told", "told-resolved")
+
+
+@pytest.mark.parametrize(("kind", "evidence"), [("resolved", "told-resolved"), ("report", "told-report")])
+def test_everybody_who_was_told_of_it_is_told_how_it_ends(kind: e.UpdateKind, evidence: Evidence) -> None:
+    story = declared(communities=("utoronto", "dubois"))
+    word(story, "first-response", "utoronto", "dubois")
+    story.tell(c.SetCommunities(incident=ONE, communities=("utoronto",)))
+    word(story, kind, "utoronto")
+    assert not checked(story, evidence).done
+    word(story, kind, "dubois")
+    assert checked(story, evidence).done
+
+
+def test_while_word_is_overdue_nobody_is_kept_up_to_date() -> None:
+    story = declared()
+    word(story, "update")
+    [late] = checklist(story.incident, story.entries, step("updated"), overdue=True)
+    assert (late.done, late.lacks) == (False, ("updated",))
+    assert checked(story, "updated").done
 
 
 def test_where_no_channel_is_wanted_a_step_waits_for_none() -> None:
@@ -165,7 +231,8 @@ def test_steps_come_in_the_order_of_the_playbook() -> None:
     assert [each.step.slug for each in found] == ["b", "a"]
 
 
-UNDOES = (e.Reopened, e.ReviewReopened, e.ReviewRequested, e.ReportReviewed)
+UNDOES = (e.Reopened, e.ReviewReopened, e.ReviewRequested, e.ReportReviewed, e.CommunitiesSet, e.Updated)
+"""Among them another community, and the first word to one."""
 
 
 @given(STORIES)

@@ -209,7 +209,7 @@ def test_what_is_over_already_may_have_begun_nobody_knows_when() -> None:
 
 
 def test_what_is_over_already_needs_to_be_verified() -> None:
-    assert refusal(Story(), c.Declare(title="x", ended=NOON)).startswith("If it is already over, say how you know")
+    assert refusal(Story(), c.Declare(title="x", ended=NOON)).startswith("Say how it was verified that it is over")
 
 
 def test_what_is_over_cannot_end_before_it_began() -> None:

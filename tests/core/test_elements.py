@@ -116,6 +116,15 @@ def test_when_it_was_declared_and_what_we_did_is_no_evidence() -> None:
     assert earliest_evidence(story.entries) is None
 
 
+def test_a_probe_that_found_nobody_affected_is_no_evidence() -> None:
+    fine = a_report(1, kind="probe", count=0, at=NOON - timedelta(hours=5))
+    failed = a_report(2, kind="probe", at=NOON - 20 * MINUTE)
+    assert propose_start(declared(fine, signals=(SignalId(1),)).entries) is None
+    guess = propose_start(declared(fine, failed, signals=(SignalId(1), SignalId(2))).entries)
+    assert guess is not None
+    assert guess.at == NOON - 20 * MINUTE
+
+
 def test_what_was_removed_is_no_evidence() -> None:
     story = declared()
     [line] = story.tell(c.Note(incident=ONE, kind="finding", text="x"))

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from tests.core.world import BOB, MINUTE, NOON, ONE, PLAYBOOK, Story, declared, ready, resolved
+import pytest
+
+from tests.core.world import ADA, BOB, MINUTE, NOON, ONE, PLAYBOOK, Story, declared, ready, refusal, resolved
 from tocsin.core import commands as c
 from tocsin.core.gates import UNSEEN, Seen, blocked, seen, started, unmet, warnings
 from tocsin.core.incident import Incident
+from tocsin.core.moments import Moment
 from tocsin.core.playbook import Gate, Gates, Need
+from tocsin.core.refused import Refused
 
 EVERYTHING: tuple[Need, ...] = get_args(Need)
 
@@ -113,7 +117,63 @@ def test_a_step_is_looked_at_as_it_would_leave_the_incident() -> None:
     assert blocked(PLAYBOOK.gates.resolve, replace(incident, verified="Logged in."), PLAYBOOK) == []
 
 
+def test_a_telephone_is_no_channel() -> None:
+    story = declared()
+    story.tell(c.Note(incident=ONE, text="x", via="phone"))
+    assert lacks(story, "channel") != []
+
+
+def gated(**gates: Gate) -> Story:
+    story = Story(playbook=replace(PLAYBOOK, gates=Gates(**gates)))
+    story.tell(c.Declare(title="x"))
+    return story
+
+
+def test_word_that_was_carried_by_hand_opens_the_gate_to_the_end() -> None:
+    story = gated(resolve=Gate(blocks=("told",)), review=Gate())
+    assert refusal(story, c.Resolve(incident=ONE)).startswith("Nobody outside has been told.")
+    story.tell(c.PostUpdate(incident=ONE, text="We rang them."), c.Resolve(incident=ONE))
+    assert story.incident.state == "resolved"
+
+
+def test_a_channel_that_was_wanted_stops_whoever_the_playbook_says() -> None:
+    story = gated(resolve=Gate(blocks=("channel",)))
+    assert refusal(story, c.Resolve(incident=ONE)).startswith("Nothing was said in a channel")
+
+
+def test_a_review_is_asked_for_once_the_log_shows_what_its_gate_wants() -> None:
+    story = gated(resolve=Gate(), review=Gate(blocks=("told",)))
+    story.tell(c.Resolve(incident=ONE))
+    assert "Nobody outside has been told." in refusal(story, c.AskForReview(incident=ONE))
+    assert "Nobody outside has been told." in refusal(story, c.Publish(incident=ONE))
+    story.tell(c.PostUpdate(incident=ONE, text="We rang them.", kind="resolved"), c.AskForReview(incident=ONE))
+    assert story.incident.report.asked is not None
+
+
+def over(*earlier: c.Earlier, **gate: tuple[Need, ...]) -> Story:
+    story = Story(playbook=replace(PLAYBOOK, gates=Gates(resolve=Gate(**gate))))
+    story.tell(c.Declare(title="x", communities=("utoronto",), ended=NOON, verified="y", earlier=earlier))
+    return story
+
+
+def test_what_is_over_when_it_is_declared_meets_the_same_gate() -> None:
+    with pytest.raises(Refused, match="utoronto has not been told yet"):
+        over(blocks=("told",))
+    assert over(blocks=("declared", "commander", "verified", "title")).incident.state == "resolved"
+
+
+def test_what_was_said_in_the_channel_before_it_was_declared_counts() -> None:
+    said = c.Earlier(text="It is back.", at=Moment(at=NOON), by=ADA.handle, via="chat")
+    assert over(said, blocks=("channel",)).incident.state == "resolved"
+
+
 # ── when a response was complete ──
+
+
+def test_what_is_written_down_late_completes_nothing_before_the_rest_was_there() -> None:
+    story = declared(communities=("utoronto",), channel=False)
+    story.tell(c.PostUpdate(incident=ONE, text="x"), at=NOON - 60 * MINUTE)
+    assert started(story.entries, PLAYBOOK) == NOON + MINUTE
 
 
 def test_a_response_is_complete_when_the_last_of_it_came_true() -> None:

@@ -41,6 +41,11 @@ def test_after_so_long_in_the_role_it_is_suggested() -> None:
     assert why(NOON + 4 * HOUR + MINUTE) == ("Ada Lovelace has commanded for 4 h. At work now: Bob Kahn, Dana Scott.")
 
 
+def test_time_in_which_it_was_over_is_no_time_in_command() -> None:
+    monday = NOON + 4 * 24 * HOUR
+    assert why(monday + HOUR, incident=replace(INCIDENT, reopened_at=monday)) is None
+
+
 def test_near_the_end_of_the_day_it_is_suggested() -> None:
     late = HandOver(after=600)
     assert why(NOON + 4 * HOUR + 30 * MINUTE, rule=late) == (

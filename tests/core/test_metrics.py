@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from tests.core.world import ADA, BOB, DUBOIS, MINUTE, NOON, entry
@@ -82,4 +83,10 @@ def test_an_empty_log_says_nothing() -> None:
 
 def test_a_signal_after_the_declaration_did_not_bring_it_to_our_attention() -> None:
     found = measured((10, DECLARED), (30, SIGNAL), (31, impact(0)))
+    assert (found.notice, found.answer) == (10 * MINUTE, 0 * MINUTE)
+
+
+def test_a_probe_that_found_nobody_affected_brought_nothing_to_our_attention() -> None:
+    fine = replace(SIGNAL, kind="probe", count=0)
+    found = measured((2, fine), (10, DECLARED), (31, impact(0)))
     assert (found.notice, found.answer) == (10 * MINUTE, 0 * MINUTE)

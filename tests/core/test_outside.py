@@ -66,6 +66,13 @@ def test_an_update_without_words_is_refused(text: str) -> None:
     assert refusal(affecting(), c.PostUpdate(incident=ONE, text=text)).startswith("Write what the communities should")
 
 
+def test_what_is_left_to_fill_in_does_not_go_out() -> None:
+    draft = c.PostUpdate(incident=ONE, text="Tried: [… what was tried]. Next: [… what comes next].")
+    assert refusal(affecting(), draft) == (
+        "Something is left to fill in: what was tried; what comes next. Write it, or take the line out."
+    )
+
+
 def test_what_was_said_outside_stands_on_the_timeline_even_where_no_community_is_known() -> None:
     story = declared()
     [line] = story.tell(c.PostUpdate(incident=ONE, text="x"))

@@ -22,6 +22,7 @@ from tests.core.world import (
     TRIAGERS,
     Story,
     Town,
+    a_report,
     declared,
     entry,
     in_review,
@@ -31,10 +32,12 @@ from tests.core.world import (
 )
 from tocsin.core import commands as c
 from tocsin.core import events as e
+from tocsin.core.cadence import word_due
 from tocsin.core.effects import Effect, PublishReport, Remind, SendMail
 from tocsin.core.events import Entry
 from tocsin.core.given import Given
-from tocsin.core.ids import Handle, Seq, Slug
+from tocsin.core.hours import calendar
+from tocsin.core.ids import Handle, Seq, SignalId, Slug
 from tocsin.core.incident import Incident, Told
 from tocsin.core.people import TOCSIN, Party, Person
 from tocsin.core.playbook import Cadence
@@ -115,6 +118,30 @@ def test_who_is_offered_a_role_is_written_to() -> None:
 def test_who_is_given_a_role_by_somebody_else_is_written_to() -> None:
     given = e.RoleAssigned(role=Slug("liaison"), person=BOB.handle)
     assert (mailed(given), mailed(given, by=BOB)) == ([("bob", None)], [])
+
+
+WITH_TRIAGERS = replace(GIVEN, playbook=replace(GIVEN.playbook, triagers=TRIAGERS.slug))
+NIGHT = e.Declared(title="Nobody can log in")
+
+
+def test_what_nobody_commands_its_triagers_are_called_to() -> None:
+    alone = replace(OPEN, holdings=())
+    wishes = reaction(NIGHT, incident=alone, given=WITH_TRIAGERS, by=TOCSIN)
+    assert [(wish.to, wish.calls) for wish in wishes if isinstance(wish, SendMail)] == [("bob", True), ("dana", True)]
+    assert mailed(NIGHT, incident=alone, by=TOCSIN) == []
+
+
+def test_who_are_called_because_nobody_commands_are_those_who_triage_then() -> None:
+    call = SendMail(incident=ONE, about=Seq(3), to=None, calls=True)
+    found = whom_to_write_to(call, entry(NIGHT, 3), WITH_TRIAGERS)
+    assert [wish.to for wish in found if isinstance(wish, SendMail)] == ["bob", "dana"]
+    assert whom_to_write_to(call, entry(NIGHT, 3), GIVEN) == []
+
+
+def test_triagers_are_called_only_until_somebody_commands() -> None:
+    call = SendMail(incident=ONE, about=Seq(3), to=BOB.handle, calls=True)
+    assert still_wanted(call, replace(OPEN, holdings=()), entry(NIGHT, 3))
+    assert not still_wanted(call, declared().incident, entry(NIGHT, 3))
 
 
 def test_what_is_offered_to_a_group_is_offered_to_each() -> None:
@@ -275,7 +302,102 @@ def test_while_nobody_is_known_to_wait_for_word_nobody_is_reminded_of_it() -> No
 def test_once_it_is_known_who_waits_for_word_it_is_reminded_of() -> None:
     story = declared()
     story.tell(c.SetCommunities(incident=ONE, communities=("utoronto",)))
-    assert due(story) == [(3, story.clock + 15 * MINUTE)]
+    assert due(story) == [(3, NOON + 16 * MINUTE)]  # a quarter of an hour after it was declared
+
+
+# Ada talks with them from a place where it is evening; what she writes shows that she works on.
+AWAY = replace(ADA, zone="Asia/Tokyo")
+
+
+def evening(*people: Person, **fields: Any) -> Story:
+    story = Story(town=Town(people=people or (AWAY, BOB, DANA, CHARLIE)))
+    story.tell(c.Declare(title="x", communities=("utoronto",), **fields), c.PostUpdate(incident=ONE, text="x"))
+    return story
+
+
+def shown_as_due(story: Story) -> datetime:
+    given = story.given()
+    due = word_due(
+        story.incident,
+        story.entries,
+        story.playbook,
+        lambda who: calendar(given.directory.person(who) if who else None, story.playbook),
+    )
+    assert due is not None
+    return due.remind
+
+
+def test_whoever_works_on_is_reminded_sooner() -> None:
+    story = evening()
+    tomorrow = due(story)
+    for _ in range(3):
+        story.clock += 50 * MINUTE
+        story.tell(c.Note(incident=ONE, text="Still on it."))
+    [(about, at)] = due(story)
+    assert (about, at) == (3, shown_as_due(story))
+    assert at < tomorrow[0][1]
+
+
+def test_whoever_writes_in_their_hours_moves_nothing() -> None:
+    story = evening(ADA, BOB)
+    before = story.wishes_of(Remind)
+    story.tell(c.Note(incident=ONE, text="Still on it."))
+    assert story.wishes_of(Remind) == before
+
+
+def test_what_others_write_moves_nothing() -> None:
+    story = evening(AWAY, replace(BOB, zone="Asia/Tokyo"))
+    before = story.wishes_of(Remind)
+    story.tell(c.Note(incident=ONE, text="Is anybody there?"), by=replace(BOB, zone="Asia/Tokyo"))
+    assert story.wishes_of(Remind) == before
+
+
+def test_a_signal_moves_nothing() -> None:
+    story = evening()
+    story.reports[SignalId(1)] = a_report(1)
+    before = story.wishes_of(Remind)
+    story.tell(c.AttachSignal(incident=ONE, signal=SignalId(1)))
+    assert story.wishes_of(Remind) == before
+
+
+def test_whoever_takes_over_is_reminded_by_their_own_hours() -> None:
+    story = evening()
+    before = due(story)
+    story.clock += 15 * MINUTE
+    story.tell(c.Assign(incident=ONE, role="commander", person="bob"))
+    assert due(story) == [(3, shown_as_due(story))]
+    assert due(story) != before
+
+
+def test_another_part_that_changes_hands_moves_nothing() -> None:
+    story = evening(ADA, BOB)
+    before = story.wishes_of(Remind)
+    story.tell(c.Assign(incident=ONE, role="expert", person="bob"))
+    assert story.wishes_of(Remind) == before
+
+
+def test_who_was_reminded_already_is_not_reminded_again() -> None:
+    story = evening(ADA, replace(BOB, zone="Asia/Tokyo"))
+    story.clock += 170 * MINUTE
+    before = story.wishes_of(Remind)
+    story.tell(c.Assign(incident=ONE, role="commander", person="bob"))
+    assert story.wishes_of(Remind) == before
+
+
+def test_a_promise_stays_by_the_clock_whoever_works() -> None:
+    story = evening()
+    story.tell(c.PostUpdate(incident=ONE, text="x", next_by=NOON + 600 * MINUTE))
+    before = due(story)
+    story.tell(c.Note(incident=ONE, text="Still on it."), c.Assign(incident=ONE, role="commander", person="bob"))
+    assert due(story) == before
+
+
+def test_what_was_told_before_it_came_back_sets_no_clock_going_again() -> None:
+    story = evening()
+    story.tell(c.Resolve(incident=ONE, verified="y"), c.Reopen(incident=ONE, why="It is back."))
+    story.clock += 40 * MINUTE
+    story.tell(c.Note(incident=ONE, text="Still on it."))
+    assert len(due(story)) == 1
 
 
 def test_who_is_told_already_is_not_reminded_of_as_waiting() -> None:
@@ -298,7 +420,7 @@ def test_the_next_word_counts_working_time_of_whoever_talks_with_them() -> None:
 
 
 def test_without_a_cadence_only_promises_are_reminded_of() -> None:
-    free = replace(GIVEN, playbook=replace(GIVEN.playbook, cadence=Cadence(first=0, every=0)))
+    free = replace(GIVEN, playbook=replace(GIVEN.playbook, cadence=Cadence(every=0)))
     assert reminders(update("utoronto"), given=free) == []
     assert len(reminders(update("utoronto", next_by=LATER), given=free)) == 1
 
@@ -308,7 +430,7 @@ def test_whoever_wrote_in_the_last_hour_is_at_work() -> None:
     line = entry(update("utoronto"), 3, at=night)
     line = replace(line, recorded_at=night)
     incident = having_told(line, replace(declared().incident, communities=(TORONTO.slug,)))
-    awake_then = replace(GIVEN, wrote=lambda _: night)
+    awake_then = replace(GIVEN, entries=lambda: [line])
     asleep, awake = (react(line, incident, given)[-1] for given in (GIVEN, awake_then))
     assert isinstance(asleep, Remind)
     assert isinstance(awake, Remind)

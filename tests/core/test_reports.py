@@ -277,8 +277,8 @@ def test_a_publication_nobody_asked_for_is_not_recorded() -> None:
 
 def test_a_report_nobody_was_asked_to_read_is_not_published() -> None:
     assert refusal(resolved(began=NOON), c.Publish(incident=ONE)) == (
-        "Ask for a review first: ask-for-review. Say when the impact ended; a best guess will do. "
-        "“Overview” is empty. Add an action, or say that none is needed."
+        "Ask for a review first: tocsin do ask-for-review --incident 1. Say when the impact ended; a best guess will "
+        "do. “Overview” is empty. Add an action, or say that none is needed."
     )
 
 
@@ -362,7 +362,9 @@ def test_where_there_are_actions_something_needs_doing() -> None:
 
 
 def test_the_sentence_about_a_review_nobody_asked_for_ends_where_it_ends() -> None:
-    assert refusal(ready(), c.Publish(incident=ONE)) == "Ask for a review first: ask-for-review."
+    assert refusal(ready(), c.Publish(incident=ONE)) == (
+        "Ask for a review first: tocsin do ask-for-review --incident 1."
+    )
 
 
 def test_where_nobody_is_wanted_any_more_it_can_be_published() -> None:

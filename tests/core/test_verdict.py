@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from tests.core.world import A_TICKET, ADA, BOB, PLAYBOOK, Story, a_report, refusal
 from tocsin.core import commands as c
 from tocsin.core import events as e
-from tocsin.core.decisions.signals import by_rule, judged
+from tocsin.core.decisions.signals import by_rule, judged, over
 from tocsin.core.events import REDACTED, SignalKind
 from tocsin.core.ids import SignalId, Slug
 from tocsin.core.playbook import Criterion, Playbook
 from tocsin.core.refused import Refused
-from tocsin.core.signals import Signal, SignalState, repeated
-from tocsin.core.verdict import Verdict, belonging, of_declaration, verdict, verdicts
+from tocsin.core.signals import Reported, Signal, SignalState, received, repeated
+from tocsin.core.verdict import Verdict, affected, belonging, of_declaration, verdict, verdicts
 
 LOGIN, START = Slug("login"), Slug("start")
 
@@ -86,6 +86,13 @@ def test_an_alert_by_itself_is_nobody_but_counts_what_it_carries() -> None:
     assert found(signal(1, kind="alert")).people == 0
     assert found(signal(1, kind="alert", count=7)).people == 7
     assert found(signal(1, kind="alert", everyone=True)).proposal == "incident"
+
+
+def test_a_log_counts_as_its_signals_did() -> None:
+    signals = [signal(1, "Zoë", count=2), signal(2, "Zoe\u0308", "Bob", "Cleo"), signal(3, "X", kind="probe", count=9)]
+    events = [fact.event for fact in received([Reported(signal=each) for each in signals])]
+    assert affected(each for each in events if isinstance(each, e.SignalReceived)) == affected(signals) == 3
+    assert affected([]) == 0
 
 
 def test_a_probe_is_no_person_whatever_it_says() -> None:
@@ -382,9 +389,31 @@ def test_what_the_playbook_declares_takes_all_signals_that_belong_together_and_n
         title="Cannot log in: Toronto's hub",
         description="“Cannot log in” is an incident from 2 people on.",
         services=(hub,),
+        communities=("utoronto",),
         criterion="login",
         signals=(SignalId(1), SignalId(2)),
     )
+
+
+def closing(*signals: Signal, why: str = "") -> Signal:
+    given = story(*signals, playbook=asking()).given(by=ADA)
+    return over(signals[0], c.CloseSignal(signal=signals[0].id, why=why), given)
+
+
+def test_closing_what_makes_it_an_incident_takes_a_sentence() -> None:
+    both = signal(1, "Eve"), signal(2, "Mallory")
+    assert refused(lambda: closing(*both)).endswith("Say why it is over all the same: --why")
+    assert refused(lambda: closing(signal(1, "Eve", "Mallory"))).startswith("By the playbook it is an incident: 2 of 2")
+    assert closing(*both, why="Mallory had mistyped.").state == "closed"
+
+
+def test_closing_what_changes_nothing_takes_none() -> None:
+    assert closing(signal(1, kind="alert"), signal(2, "Eve", "Mallory")).state == "closed"
+    assert closing(signal(1, "Eve")).state == "closed"
+
+
+def test_closing_what_somebody_has_judged_takes_none() -> None:
+    assert closing(signal(1, "Eve", "Mallory", verdict="incident", state="candidate")).state == "closed"
 
 
 UNDECLARED: dict[str, tuple[bool, tuple[Signal, ...]]] = {

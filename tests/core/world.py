@@ -143,6 +143,7 @@ class Story:
             sections=lambda: self.sections,
             revision=lambda: self.revision,
             team=lambda: tuple(sorted(team(self.entries))),
+            entries=lambda: self.entries,
         )
 
     def wishes_of(self, kind: type[Effect]) -> list[Effect]:

@@ -60,7 +60,7 @@ def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[To
     """Tocsin on a new database, where the people of the core's small world are known, and only promises reminded of."""
     with open_store(url) as store:
         migrate(store)
-        playbook = replace(playbooks.default(), cadence=Cadence(first=0, every=0))
+        playbook = replace(playbooks.default(), cadence=Cadence(every=0))
         tocsin = Tocsin(store, playbook, clock or Clock(), ("clock", "publisher", "mailer"))
         tocsin.do(DIRECTORY, by=TOCSIN)
         yield tocsin

@@ -203,6 +203,33 @@ def test_all_that_belong_together_count_although_one_is_named(tocsin: Tocsin) ->
     assert tocsin.do(c.Declare(title="x", signals=(SignalId(2),)), by="ada").incident == 1
 
 
+def test_what_is_declared_by_itself_touches_the_communities_of_its_service(ruled: Tocsin) -> None:
+    noted(ruled, "Eve")
+    noted(ruled, "Mallory")
+    assert first(ruled).communities == ("utoronto",)
+
+
+def test_an_open_incident_without_a_criterion_may_be_the_same(ruled: Tocsin) -> None:
+    ruled.do(c.Declare(title="Nobody can log in", services=(HUB,)), by="ada")
+    noted(ruled, "Eve")
+    noted(ruled, "Mallory")
+    assert incidents(ruled) == [ONE]
+
+
+def test_closing_what_makes_it_an_incident_takes_a_sentence(tocsin: Tocsin) -> None:
+    noted(tocsin, "Eve")
+    noted(tocsin, "Mallory")
+    assert refusal(tocsin, c.CloseSignal(signal=SignalId(2))).endswith("Say why it is over all the same: --why")
+    tocsin.do(c.CloseSignal(signal=SignalId(2), why="Mallory had mistyped her password."), by="bob")
+
+
+def test_closing_what_changes_nothing_takes_none(tocsin: Tocsin) -> None:
+    noted(tocsin, "Eve", "Mallory")
+    noted(tocsin, kind="alert")
+    tocsin.do(c.CloseSignal(signal=SignalId(2)), by="bob")
+    assert every(tocsin)[1].state == "closed"
+
+
 def test_the_playbooks_own_service_is_meant_where_none_is_named(ruled: Tocsin) -> None:
     ruled.playbook = replace(ruled.playbook, service=Term(slug=Slug("hubs"), name="All hubs"))
     noted(ruled, "Eve", service="hubs")

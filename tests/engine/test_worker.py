@@ -38,6 +38,7 @@ from tocsin.engine.retry import Never
 from tocsin.engine.worker import LIMIT, Worker
 from tocsin.integrations.gitrepo import Config, GitRepo
 from tocsin.ports import Failed, Leaving, Mail, Mailer, Ports, Publisher, freely
+from tocsin.report.pdf import compiling
 from tocsin.store import outbox
 from tocsin.store.clocks import DatabaseClock
 from tocsin.store.outbox import Taken
@@ -133,6 +134,23 @@ def test_what_failed_waits_with_its_trouble_and_the_timeline_is_not_bothered_at_
     wish = wishes(tocsin)[-1]
     assert (wish.state, wish.fails, wish.trouble) == ("waiting", 1, "The shelf is full. Make room, then try again.")
     assert entries(tocsin) == before
+
+
+def test_a_report_is_not_published_without_a_pdf_for_a_trouble_of_ours(
+    tocsin: Tocsin, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_be_published(tocsin)
+    shelf = Shelf()
+    (broken := tmp_path / "child.py").write_text("import nothing_of_that_name")
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(compiling, "CHILD", broken)
+        worked(tocsin, publisher=shelf)
+    wish = wishes(tocsin)[-1]
+    assert (shelf.published, wish.state, wish.fails) == ([], "waiting", 1)
+    assert wish.trouble.startswith("There is no PDF yet: ModuleNotFoundError")
+    clock.later(timedelta(minutes=1))
+    worked(tocsin, publisher=shelf)
+    assert "pdf" in shelf.published[0].files
 
 
 def test_the_next_try_publishes_once(tocsin: Tocsin, clock: Clock) -> None:

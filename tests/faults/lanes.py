@@ -351,8 +351,9 @@ class Play:
         self.happened.append(Happened(what=what, wish=wish, at=self.clock(), late=late))
 
     def wishes(self) -> list[Wish]:
+        """Those of the script; the incidents have reminders of their own."""
         with self.tocsin.store.read() as connection:
-            return outbox.every(connection)
+            return [wish for wish in outbox.every(connection) if wish.id in self.wished]
 
     def told(self) -> dict[EffectId, list[str]]:
         """What the timelines say became of each."""

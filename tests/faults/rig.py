@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from tests.house.hosts import ROOT
 from tocsin import playbooks
 from tocsin.core import commands as c
-from tocsin.core.effects import Wish
+from tocsin.core.effects import Effect, Remind, SendMail, Wish
 from tocsin.core.events import Entry
 from tocsin.core.ids import EffectId
 from tocsin.engine.asking import Asking
@@ -82,6 +82,10 @@ class Installation:
         with self.opened() as tocsin, tocsin.store.read() as connection:
             return outbox.every(connection)
 
+    def outward(self) -> list[Wish]:
+        """Those that follow from what somebody asked for; not the reminders, which come with the hours."""
+        return [wish for wish in self.wishes() if not _reminds(wish.effect)]
+
     def takers(self) -> dict[EffectId, str]:
         """The worker that took each wish last."""
         with self.opened() as tocsin, tocsin.store.read() as connection:
@@ -100,10 +104,15 @@ class Installation:
         return [*found, *(each for each in damage if each != "ok")]
 
     def rest(self) -> int:
-        """How much should have happened by now, and has not."""
+        """How much should have happened outside by now, and has not."""
         with self.opened() as tocsin, tocsin.store.read() as connection:
             ours = t.effects.c.state.in_(("waiting", "doing")) & (t.effects.c.since <= tocsin.clock())
+            ours &= t.effects.c.port != "clock"
             return connection.scalar(sa.select(sa.func.count()).where(ours)) or 0
+
+
+def _reminds(effect: Effect) -> bool:
+    return isinstance(effect, Remind) or (isinstance(effect, SendMail) and effect.reminds)
 
 
 def installed(data: Path, url: str, **integrations: Mapping[str, object]) -> Installation:

@@ -206,7 +206,7 @@ def test_a_worker_whose_commits_are_cut_off_delivers_each_letter_once(
                 door.do(_letter(number, chance), by="ada")
                 wait_for("the cut", lambda number=number: line.cut > number)  # type: ignore[misc]
             wait_for("the outbox", lambda: not installation.rest())
-        wishes, keys = installation.wishes(), [each["key"] for each in world.done()]
+        wishes, keys = installation.outward(), [each["key"] for each in world.done()]
     unknown = [wish for wish in wishes if wish.state == "unknown"]
     figures(
         f"R5 PostgreSQL, a worker cut off at {line.cut} commits, receiver {'forgets' if forgetful else 'knows'} keys: "

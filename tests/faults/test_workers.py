@@ -74,7 +74,7 @@ def test_each_of_many_effects_goes_out_once_and_every_number_is_given_once(
     )
     assert verdict.faults == {}
     assert verdict.unknown == set()
-    assert {wish.state for wish in office.wishes()} == {"done"}
+    assert {wish.state for wish in office.outward()} == {"done"}
     assert sorted(numbers) == list(range(INCIDENTS + 1, INCIDENTS + 1 + size.rounds * AT_ONCE))
     assert len(shares) == WORKERS
 

@@ -113,7 +113,8 @@ def test_a_playbook_without_criteria_has_a_handbook() -> None:
          "works Monday and Sunday, from 09:00 to 17:00 on their own clock. "
          "Nobody works on 25 December 2026 and 1 January 2027."),
         ({"cadence": Cadence(first=1, every=61)}, "within 1 minute after it is declared, and from then on every 1 h"),
-        ({"hand_over": HandOver(after=60, before_end=0)}, "after 1 hour, when their day ends, and whenever"),
+        ({"cadence": Cadence(every=0)}, "The communities hear from us when we promised that they would, and by no"),
+        ({"hand_over": HandOver(after=60, before_end=0)}, "after 1 hour, when their day ends, and outside their hours"),
         ({"gates": Gates(resolve=Gate(blocks=("title",), warns=("impact",)))},
          "Before an incident is resolved , Tocsin also looks for this."),
         ({"review": Review(readers=2, commander=False)}, "once 2 people besides its owner have approved it."),

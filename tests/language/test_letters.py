@@ -49,8 +49,8 @@ UPDATE = e.Updated(
 REPORT, REVIEW = e.ReportOffered(to=BOB.handle), e.ReviewRequested(revision=3)
 INSIDE: list[tuple[e.Event, bool]] = [
     (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False),
-    (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], True), (EXAMPLES["CommunitiesSet"], True),
-    (EXAMPLES["Reopened"], True),
+    (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], False), (EXAMPLES["Declared"], True),
+    (EXAMPLES["CommunitiesSet"], True), (EXAMPLES["Reopened"], True),
 ]  # fmt: skip
 """Every letter to a colleague, and whether it reminds."""
 EVERY_INSIDE = pytest.mark.parametrize(
@@ -285,6 +285,15 @@ def test_an_offer_carries_the_brief_of_the_playbook() -> None:
         "\n"
         "Tocsin wrote this letter for your team.\n"
     )
+
+
+def test_the_brief_leaves_no_gap_to_whoever_gets_it() -> None:
+    body = "{{ title }}; the cause: {{ cause }}; we talk [… where you talk]."
+    playbook = replace(BRIEFED, messages=(replace(BRIEFED.messages[0], body=body),))
+    text = letter(
+        SendMail(incident=ONE, about=Seq(4), to=BOB.handle), entry(OFFER, 4, by=ADA), PLANNED, BOB, playbook, TOWN
+    ).text
+    assert "; the cause: not known yet; we talk not known yet." in text
 
 
 def test_the_brief_says_nothing_that_was_redacted() -> None:

@@ -93,6 +93,8 @@ def test_what_makes_no_command_is_refused(name: str, given: dict[str, Any], text
     [
         ("note", "kind", "finding", "finding"),
         ("note", "thread", "#7", 7),
+        ("signal", "count", "0", 0),
+        ("signal", "count", "12", 12),
         ("note", "until", "2026-11-12T01:45Z", datetime(2026, 11, 12, 1, 45, tzinfo=UTC)),
         ("write-report", "sections", "overview=a=b", ("overview", "a=b")),
     ],
@@ -106,6 +108,10 @@ def test_a_text_means_what_its_option_is(name: str, field: str, text: str, meant
     [
         ("note", "kind", "rant", "“rant” is none of note, finding"),
         ("note", "thread", "seven", "“seven” is no number"),
+        ("note", "thread", "0", "“0” is no number"),
+        ("signal", "count", "-1", "“-1” is fewer than none. Write 0 or more."),
+        ("signal", "count", "many", "“many” is no count. Write it in digits"),
+        ("signal", "count", "9" * 99, "…” is more than there are people. Write at most 999999999."),
         ("note", "until", "noon", "“noon” is no time"),
         ("write-report", "sections", "x" * 99, "…” is no pair"),
     ],

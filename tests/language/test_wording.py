@@ -103,6 +103,12 @@ def test_what_is_filled_in_keeps_its_lines() -> None:
     assert fill("> {{ state }}", SAID) == "> a\nb"
 
 
+@pytest.mark.parametrize(("item", "under"), [("- ", "  "), ("  * **Now:** ", "    "), ("12. ", "    ")])
+def test_what_fills_an_item_of_a_list_stays_in_it(item: str, under: str) -> None:
+    text = fill(f"{item}{{{{ state }}}}\n- {{{{ cause }}}}", {"state": "a\n\nb\n- c", "cause": "x"})
+    assert text == f"{item}a\n\n{under}b\n{under}- c\n- x"
+
+
 def test_what_is_filled_in_is_not_read_for_blanks() -> None:
     assert (
         fill("{{ title }} {{ cause }}", {"title": "{{ cause }}", "cause": "{{ title }}"}) == "{{ cause }} {{ title }}"

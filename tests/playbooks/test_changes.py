@@ -69,6 +69,10 @@ def test_another_process_altogether_is_told_kind_by_kind() -> None:
         ({"definition": "All of it."}, "The definition of an incident: what is said there changes."),
         ({"cadence": Cadence(every=60)}, "The communities hear from us every 1 hour; it was every 3 hours."),
         ({"cadence": Cadence(first=90)}, "The first word goes out within 1 hour 30 minutes; it was 30 minutes."),
+        (
+            {"cadence": Cadence(every=0)},
+            "The communities hear from us as was promised, and by no cadence; it was every 3 hours.",
+        ),
         ({"hand_over": HandOver(after=60)}, "Handing over is suggested after 1 hour; it was after 4 hours."),
         (
             {"hand_over": HandOver(before_end=0)},
@@ -163,6 +167,17 @@ def test_another_cadence_is_told_as_it_counts_for_the_incident() -> None:
     story.tell(c.PostUpdate(incident=ONE, text="We know.", next_by=NOON + timedelta(days=1)))
     (said,) = means(story, cadence=Cadence(every=60))
     assert said.startswith("The next word to its communities is due after 1 hour of work.")
+
+
+def test_a_cadence_that_goes_and_one_that_comes_are_told() -> None:
+    free = replace(PLAYBOOK, cadence=Cadence(every=0))
+    assert changes(free, PLAYBOOK) == [
+        "The communities hear from us within 30 minutes, then every 3 hours; it was as was promised, by no cadence."
+    ]
+    assert changes(free, replace(free, cadence=Cadence(first=10, every=0))) == []
+    assert means(declared(), cadence=Cadence(every=0)) == [
+        "The first word to its communities is due only as it was promised. What was promised stays promised."
+    ]
 
 
 def test_what_newly_stands_in_the_way_of_resolving_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,12 +36,22 @@ def test_a_playbook_error_is_a_refusal() -> None:
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match="there is no such file; name a folder that holds"):
         load(tmp_path / "nowhere")
+    with pytest.raises(PlaybookError, match="it cannot be read"):
+        load(tmp_path / ("n" * 300))
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "playbook.toml").mkdir()
     with pytest.raises(PlaybookError, match="it cannot be read"):
         load(tmp_path)
+
+
+def test_a_pipe_is_no_playbook_and_no_message(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "first.md")
+    (line,) = mistakes(tmp_path, BODY, 'file = "first.md"')
+    assert line.endswith(": first.md is no file; name one that holds the message.")
+    with pytest.raises(PlaybookError, match=r"it cannot be read \(this is no file\)"):
+        load(tmp_path / "first.md")
 
 
 def test_what_is_not_utf_8_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -201,7 +212,7 @@ def test_a_report_state_the_code_relies_on_may_not_be_left_out(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("table", "line"),
     [
-        ("[cadence]\nevery = 0", "2: Nobody can write so often; write every = 180, or another number"),
+        ("[cadence]\nevery = -1", "2: Nobody can write so often; write every = 180, or another number"),
         ("[cadence]\nevery = 481", "2: A day of work has 480 minutes, so some days nobody would write; write every ="),
         ("[cadence]\nfirst = 0", "2: Nobody can write so soon; write first = 30,"),
         ("[cadence]\nfirst = 181", "2: The first word comes no later than the next would; write a “first” up to"),
@@ -287,6 +298,10 @@ def test_dates_may_be_written_without_quotes(tmp_path: Path) -> None:
     assert load(folder).hours.holidays == ("2026-12-25",)
 
 
+def test_a_process_may_have_no_cadence(tmp_path: Path) -> None:
+    assert load(written(tmp_path, f"{SMALL}[cadence]\nevery = 0")).cadence.every == 0
+
+
 def test_a_day_may_end_at_midnight(tmp_path: Path) -> None:
     folder = written(tmp_path, f'{SMALL}[hours]\nends = "24:00"\n[cadence]\nevery = 900')
     assert load(folder).cadence.every == 900
@@ -340,6 +355,7 @@ def test_a_message_does_not_stand_outside_the_playbooks_folder(tmp_path: Path, n
         ("gone.md", b"", "There is no file gone.md; write it, or name one that is there."),
         ("first.md", b" \n", "first.md is empty; write the message."),
         ("first.md", b"Good\nCaf\xe9", "first.md:2: this is not UTF-8; save the file as UTF-8."),
+        ("first.md", b"Hello\n\0", "first.md:2: there is a NUL character; take it out."),
         ("first.md", b"x" * 50_001, "first.md is too large; write at most 50,000 bytes."),
         ("first.md", b"Hello\n{{ titel }}", "first.md:2: there is no blank “titel”; write one of number, title,"),
         ("first.md", b"{% for x in y %}", "first.md:1: there is no blank “{% for x in y %}”; write one of"),
@@ -359,6 +375,7 @@ def test_what_is_wrong_with_a_file_is_told_where_it_is_named(
     [
         (f'{BODY}\nfile = "first.md"', f"{FIRST}: “first-response” has a file and a body; leave one of them out."),
         ("", f'{FIRST - 3}: “first-response” is empty; write body = "…", or file = "templates/first-response.md".'),
+        ('body = "a\\u0000"', f"{FIRST}: “first-response”:1: there is a NUL character; take it out."),
         ('body = "{{ 1 + 1 }}"', f"{FIRST}: there is no blank “1 + 1”; write one of number,"),
         (f'body = "{"x" * 50_001}"', f"{FIRST}: “first-response” is too long; write at most 50,000 bytes."),
     ],
@@ -370,7 +387,7 @@ def test_a_message_is_written_once_and_has_only_blanks_there_are(tmp_path: Path,
 
 def test_a_folder_is_no_message(tmp_path: Path) -> None:
     (line,) = mistakes(tmp_path, BODY, 'file = "."')
-    assert line.startswith(f"{FIRST}: There is no file .; write it,")
+    assert line == f"{FIRST}: . is no file; name one that holds the message."
 
 
 # ── lines ──────────────────────────────────────────────────────────────────────────────────────────────────────────

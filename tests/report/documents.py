@@ -172,9 +172,17 @@ documents = st.builds(
     timeline=st.lists(st.builds(Line, at=moments(), kind=_kinds, by=texts, text=texts, links=_words), max_size=4).map(
         tuple
     ),
-    actions=st.lists(st.builds(Action, seq=st.just(Seq(1)), text=texts, url=texts, done=st.booleans()), max_size=2).map(
-        tuple
-    ),
+    actions=st.lists(
+        st.builds(
+            Action,
+            seq=st.just(Seq(1)),
+            text=texts,
+            url=texts,
+            improves=st.sampled_from([None, *get_args(e.Improves)]),
+            done=st.booleans(),
+        ),
+        max_size=2,
+    ).map(tuple),
     no_action=texts,
     replayed=st.booleans(),
 )

@@ -131,9 +131,13 @@ def test_a_line_has_one_instant_and_its_text_as_given() -> None:
     ]
 
 
-def test_an_action_always_says_all_three() -> None:
+def test_an_action_always_says_all_four() -> None:
     action = Action(seq=Seq(1), text="Alert on it")
-    assert data(replace(SMALL, actions=(action,)))["actions"] == [{"text": "Alert on it", "url": None, "done": False}]
+    better = replace(action, url="https://git.example/1", improves="technology", done=True)
+    assert data(replace(SMALL, actions=(action, better)))["actions"] == [
+        {"text": "Alert on it", "url": None, "improves": None, "done": False},
+        {"text": "Alert on it", "url": "https://git.example/1", "improves": "technology", "done": True},
+    ]
 
 
 # ── the reference ──────────────────────────────────────────────────────────────────────────────────────────────────

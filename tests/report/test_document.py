@@ -24,7 +24,7 @@ from tocsin.core.ids import Handle, Seq, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
 from tocsin.core.timeline import REPORTED
-from tocsin.report.document import Part, Section, build
+from tocsin.report.document import Noticed, Part, Section, build
 
 
 def test_services_and_communities_go_by_their_names() -> None:
@@ -155,6 +155,23 @@ def test_only_a_declared_incident_has_a_report() -> None:
 def test_a_zone_that_is_none_is_refused_with_a_word_on_how_to_write_one() -> None:
     with pytest.raises(Refused, match="Europe/London"):
         built(zone="Mars/Olympus")
+
+
+def _signal(kind: e.SignalKind, *people: str, before: int, count: int | None = None) -> e.Fact:
+    event = e.SignalReceived(signal=SignalId(before), kind=kind, text="x", people=people, count=count)
+    return e.Fact(event=event, at=Moment(at=minute(-before)))
+
+
+def test_a_probe_that_found_nobody_affected_noticed_nothing() -> None:
+    fine = _signal("probe", before=300, count=0)
+    assert built(fine).noticed is None
+    assert built(fine, _signal("ticket", before=60)).noticed == Noticed(at=minute(-60), kind="ticket")
+    assert built(_signal("probe", before=300)).noticed == Noticed(at=minute(-300), kind="probe")
+
+
+def test_whoever_is_named_twice_is_one_person_however_their_name_is_spelled() -> None:
+    assert built(_signal("ticket", "José", before=60), _signal("ticket", "Jose\u0301", before=50)).people == 1
+    assert built(_signal("probe", "José", before=60)).people is None
 
 
 def test_signals_from_before_the_declaration_stand_before_it() -> None:

@@ -349,6 +349,12 @@ def test_actions_say_whether_they_are_done_and_where_they_are_followed_up() -> N
     assert found == [f"Alert on it Open {url}", f"{url} Done"]
 
 
+def test_an_action_says_what_it_improves() -> None:
+    action = Action(seq=Seq(1), text="Alert on it", url="https://git.example/1", improves="technology")
+    (found,) = [each.text for each in Page(replace(SMALL, actions=(action,))).all("li") if "ol" in each.within]
+    assert found == "Alert on it Open Improves: technology https://git.example/1"
+
+
 def test_where_no_action_is_needed_it_says_why() -> None:
     assert "Action items None is needed: It was a drill." in Page(replace(SMALL, no_action="It was a drill.")).text
     assert "Action items" not in Page(SMALL).text

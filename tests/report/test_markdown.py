@@ -225,6 +225,12 @@ def test_actions_are_a_list_of_tasks_with_their_links() -> None:
     assert f"\n## Action items\n\n{expected}" in written(replace(SMALL, actions=actions))
 
 
+def test_an_action_says_what_it_improves() -> None:
+    action = Action(seq=Seq(1), text="Alert on it", url="https://git.example/1", improves="technology")
+    expected = "- [ ] Alert on it <https://git.example/1> (improves: technology)\n"
+    assert f"\n{expected}" in written(replace(SMALL, actions=(action,)))
+
+
 @pytest.mark.parametrize("text", ["# x", "1. x", "- x", "> x", "% x", "(x)=", "+++", ": x", "(x) y", "3.5 x"])
 def test_an_action_is_words_whatever_it_begins_with(text: str) -> None:
     document = replace(SMALL, actions=(Action(seq=Seq(1), text=text),))

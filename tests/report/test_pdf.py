@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -47,7 +47,8 @@ from tocsin.report.clock import clock
 from tocsin.report.data import as_json
 from tocsin.report.document import Document, Noticed, Part
 from tocsin.report.document import Section as Prose
-from tocsin.report.pdf import LIMITS, Limits, NoPdf, as_pdf
+from tocsin.report.forms import in_every_form
+from tocsin.report.pdf import LIMITS, Limits, NoPdf, NotMade, as_pdf, compiling
 from tocsin.report.pdf.compiling import CHILD, compiled
 from tocsin.report.pdf.data import MOST, as_data, kept
 from tocsin.report.pdf.facts import facts
@@ -398,15 +399,46 @@ def test_a_report_that_takes_too_much_work_is_refused() -> None:
         pdf(SLOW, Limits(processor=timedelta(seconds=1)))
 
 
-def test_a_report_that_takes_too_long_is_refused() -> None:
-    with pytest.raises(NoPdf, match=r"^There is no PDF of it: it takes more than 0\.2 seconds to make"):
+def test_what_a_slow_machine_has_not_made_in_time_says_nothing_of_the_report() -> None:
+    with pytest.raises(NotMade, match=r"^There is no PDF yet: it was not made within 0\.2 seconds\. "):
         pdf(LARGE, Limits(patience=timedelta(seconds=0.2)))
     assert _pdfs_of(os.getpid()) == []
 
 
 def test_what_goes_wrong_is_said_in_a_sentence() -> None:
-    with pytest.raises(NoPdf, match=r"^There is no PDF of it: typst.TypstError: .*JSON"):
+    with pytest.raises(NotMade, match=r"^There is no PDF yet: typst.TypstError: .*JSON"):
         compiled({"report": "no JSON", "attached": "{}"}, 0)
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        ("import nothing_of_that_name", "ModuleNotFoundError: No module named"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "what made it was ended from outside"),
+        ("raise SystemExit(3)", "what made it ended with 3"),
+    ],
+)
+def test_a_child_that_fails_is_no_fault_of_the_report(
+    script: str, trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (child := tmp_path / "child.py").write_text(script)
+    monkeypatch.setattr(compiling, "CHILD", child)
+    with pytest.raises(NotMade, match=f"^There is no PDF yet: {trouble}"):
+        in_every_form(SMALL)
+
+
+def test_a_child_that_cannot_be_started_is_no_fault_of_the_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(NotMade, match=r"^There is no PDF yet: what makes it could not be started \(No such file"):
+        pdf(SMALL)
+
+
+def test_a_report_that_is_too_much_for_a_pdf_has_the_other_forms(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = partial(compiled, limits=Limits(memory=160 * 2**20))
+    monkeypatch.setattr("tocsin.report.pdf.compiled", lambda inputs, timestamp, _: small(inputs, timestamp))
+    forms = in_every_form(LARGE)
+    assert set(forms.files) == {"md", "json", "html"}
+    assert forms.without.startswith("There is no PDF of it: it takes more than 160 MB of memory")
 
 
 # ── harmless ───────────────────────────────────────────────────────────────────────────────────────────────────────

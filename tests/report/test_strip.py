@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from itertools import pairwise
@@ -165,8 +166,8 @@ def test_the_marks_tell_how_it_went() -> None:
     assert words(drawn(at(-5, SIGNAL), *BEGUN, *facts)) == [
         ("Noticed", "11:55"),
         ("Answered", "12:00"),
-        ("Cause found", "12:20"),
-        ("Fix", "12:40"),
+        ("Likely cause", "12:20"),
+        ("Last fix tried", "12:40"),
         ("Verified", "12:50"),
     ]
 
@@ -186,23 +187,71 @@ def test_what_tocsin_declares_by_itself_answers_nobody() -> None:
 
 def test_a_finding_that_somebody_marked_is_the_cause_where_no_plan_names_one() -> None:
     found = (at(5, e.Noted(kind="finding", text="Full")), at(6, e.Highlighted(), about=3))
-    assert ("Cause found", "12:05") in words(drawn(*BEGUN, *found))
+    picture = drawn(*BEGUN, *found)
+    assert ("Likely cause", "12:05") in words(picture)
+    assert "; likely cause 12:05;" in picture.alt
+
+
+def test_a_finding_that_somebody_marked_goes_before_what_a_plan_says() -> None:
+    found = (at(5, e.Noted(kind="finding", text="Full")), at(6, e.Highlighted(), about=3))
+    plans = (at(2, e.PlanSet(cause="DNS?")), at(9, e.PlanSet(cause="The disk is full.")))
+    assert dict(words(drawn(*BEGUN, *found, *plans)))["Likely cause"] == "12:05"
+
+
+def test_what_the_commander_took_for_the_cause_last_is_its_time_not_the_first_guess() -> None:
+    plans = (
+        at(2, e.PlanSet(cause="DNS?")),
+        at(20, e.PlanSet(cause="The disk is full.")),
+        at(30, e.PlanSet(next="Wait.")),
+    )
+    again = at(40, e.PlanSet(cause=" The disk is full. "))
+    assert dict(words(drawn(*BEGUN, *plans, again)))["Likely cause"] == "12:20"
+
+
+def test_a_cause_that_was_taken_back_is_none() -> None:
+    plans = (at(2, e.PlanSet(cause="DNS?")), at(20, e.PlanSet(cause="")))
+    assert "Likely cause" not in dict(words(drawn(*BEGUN, *plans)))
 
 
 @pytest.mark.parametrize("mark", [e.NoteRemoved(), e.Highlighted(on=False)])
 def test_a_finding_that_was_taken_back_is_no_cause(mark: e.Event) -> None:
     found = (at(5, e.Noted(kind="finding", text="Full")), at(6, e.Highlighted(), about=3), at(7, mark, about=3))
-    assert "Cause found" not in dict(words(drawn(*BEGUN, *found)))
+    assert "Likely cause" not in dict(words(drawn(*BEGUN, *found)))
 
 
 def test_a_fix_before_a_return_was_not_enough() -> None:
     first = (*BEGUN, at(50, FIX), at(60, RESOLVED), at(80, REOPENED))
     picture = drawn(*first, at(100, FIX), at(101, impact(0, 110)), at(120, RESOLVED))
-    assert [word for word, _ in words(picture) if "Fix" in word] == ["Fix, not enough", "Fix"]
+    assert [word for word, _ in words(picture) if "fix" in word.lower()] == ["Fix, not enough", "Last fix tried"]
 
 
 def test_what_was_tried_after_the_end_is_no_fix() -> None:
-    assert "Fix" not in dict(words(drawn(*BEGUN, at(1, impact(0, 30)), at(40, FIX), at(60, RESOLVED))))
+    assert "Last fix tried" not in dict(words(drawn(*BEGUN, at(1, impact(0, 30)), at(40, FIX), at(60, RESOLVED))))
+
+
+def test_what_was_tried_last_is_not_said_to_have_helped() -> None:
+    failed = e.Noted(kind="fix", text="Restarted it", outcome="It did not help.")
+    picture = drawn(*BEGUN, at(40, failed), at(60, RESOLVED))
+    assert ("Last fix tried", "12:40") in words(picture)
+    assert "; last fix tried 12:40;" in picture.alt
+
+
+@pytest.mark.parametrize("verified", ["", "  \n"])
+def test_an_end_that_nobody_verified_is_not_drawn_as_verified(verified: str) -> None:
+    picture = drawn(*BEGUN, at(1, impact(0, 50)), at(60, e.Resolved(verified=verified)))
+    assert "Verified" not in dict(words(picture))
+    assert "verified" not in picture.alt
+
+
+def test_a_probe_that_found_nobody_affected_is_no_sign_of_the_impact() -> None:
+    fine = at(-300, replace(SIGNAL, kind="probe", count=0))
+    picture = drawn(fine, *BEGUN, at(1, impact(0, 50)), at(60, RESOLVED))
+    assert "Noticed" not in dict(words(picture))
+
+
+def test_a_probe_that_found_nobody_affected_makes_no_impact_sure() -> None:
+    fine = at(50, replace(SIGNAL, kind="probe", count=0))
+    assert kinds(drawn(*BEGUN, fine, at(51, impact(-5, None)), at(60, RESOLVED))) == ["guess"]
 
 
 def test_neighbours_lean_apart() -> None:

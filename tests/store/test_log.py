@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from tests.core.world import ADA, BOB, DANA, MINUTE, NOON, ONE, entry
+from tests.core.world import ADA, MINUTE, NOON, ONE, entry
 from tocsin.core import events as e
 from tocsin.core.events import REDACTED, Entry
-from tocsin.core.ids import IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import IncidentNumber, Seq, Slug
 from tocsin.core.incident import fold
 from tocsin.core.moments import Moment
 from tocsin.store import log, reads
@@ -129,22 +129,6 @@ def test_a_line_is_found_by_its_number(store: Store) -> None:
         assert log.line(c, ONE, Seq(2)) == COMMANDER
         assert log.line(c, ONE, Seq(3)) is None
         assert (log.exists(c, ONE), log.exists(c, IncidentNumber(2))) == (True, False)
-
-
-def test_it_is_known_when_somebody_wrote_last(store: Store) -> None:
-    written(
-        store, entry(e.Noted(text="x"), 3, at=NOON + 2 * MINUTE, by=BOB), entry(e.Noted(text="y"), 4, at=NOON, by=BOB)
-    )
-    with store.read() as c:
-        assert log.wrote(c, ONE, BOB.handle) == NOON + 2 * MINUTE
-        assert log.wrote(c, ONE, DANA.handle) is None
-
-
-def test_whoever_noted_a_signal_did_not_write_when_it_is_taken_in(store: Store) -> None:
-    signal = e.SignalReceived(signal=SignalId(1), kind="ticket", text="x")
-    written(store, entry(signal, 3, by=BOB))
-    with store.read() as c:
-        assert log.wrote(c, ONE, BOB.handle) is None
 
 
 def test_a_log_and_its_rows_agree(store: Store) -> None:

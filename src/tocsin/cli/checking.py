@@ -12,6 +12,7 @@ from tocsin.core.elements import Found, earliest_evidence, elements
 from tocsin.core.events import Entry
 from tocsin.core.gates import blocked, seen, warnings
 from tocsin.core.incident import Action, fold
+from tocsin.core.plausible import doubts
 from tocsin.core.playbook import Playbook, Section
 from tocsin.core.report import must_be_over
 from tocsin.core.timeline import Names, timeline
@@ -27,6 +28,8 @@ class Check:
     """The elements that no line tells."""
     wording: tuple[tuple[Section, Pointing], ...]
     unlinked: tuple[Action, ...]
+    doubts: tuple[str, ...]
+    """What cannot well be true of when the impact began and ended."""
     guess: Entry | None
     """Where nobody has said when the impact began: the line that first shows it."""
 
@@ -45,6 +48,7 @@ def check(entries: Sequence[Entry], sections: Mapping[str, str], playbook: Playb
             (section, hint) for section in playbook.sections for hint in hints(sections.get(section.slug, ""), playbook)
         ),
         unlinked=tuple(action for action in incident.actions if not action.url),
+        doubts=tuple(doubts(incident, entries)),
         guess=earliest_evidence(entries) if incident.impact.start is None else None,
     )
 
@@ -66,6 +70,7 @@ def as_data(check: Check) -> dict[str, object]:
             for section, hint in check.wording
         ],
         "unlinked": [{"line": action.seq, "text": action.text} for action in check.unlinked],
+        "doubts": check.doubts,
         "guess": None if check.guess is None else {"at": stamp(check.guess.at.at), "line": check.guess.seq},
     }
 
@@ -75,6 +80,7 @@ def as_facts(check: Check, zone: tzinfo) -> list[tuple[str, str]]:
     return [
         *(("before the review", said) for said in check.blocks),
         *([("a guess", _guessed(check.guess, zone))] if check.guess else []),
+        *(("impact", said) for said in check.doubts),
         *(("not said yet", said) for said in check.warns),
         *(("timeline", found.lacks) for found in check.timeline),
         *(("action", _unlinked(action)) for action in check.unlinked),

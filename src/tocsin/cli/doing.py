@@ -18,9 +18,16 @@ from tocsin.cli.seeing_to import see_to
 from tocsin.cli.session import Session, takes_options, with_session
 from tocsin.cli.speaking import give, give_json, tell
 from tocsin.core import commands as c
+from tocsin.core.gates import seen, warnings
+from tocsin.core.ids import IncidentNumber, Slug
+from tocsin.core.incident import fold
+from tocsin.core.people import called
+from tocsin.core.playbook import Gate, Gates
 from tocsin.core.refused import Refused
-from tocsin.engine.door import Answer
+from tocsin.engine.door import Answer, Tocsin
 from tocsin.language.verbs import VERBS, Option, Verb, request, value, verb
+from tocsin.store import log, reports
+from tocsin.store.people import StoredDirectory
 
 
 class Verbs(Grouped):
@@ -97,7 +104,7 @@ def _names(option: Option) -> list[str]:
 def _metavar(option: Option) -> str:
     if option.kind == "switch":
         return ""
-    plain = {"text": "TEXT", "number": "N", "time": "TIME", "pair": "SECTION=TEXT"}[option.kind]
+    plain = {"text": "TEXT", "number": "N", "count": "N", "time": "TIME", "pair": "SECTION=TEXT"}[option.kind]
     return f"[{'|'.join(option.choices)}]" if option.choices else plain
 
 
@@ -134,6 +141,47 @@ def _do(session: Session, verb: Verb, typed: Mapping[str, Any]) -> None:
             published(session, tocsin, command.incident, answer)
         elif not see_to(session, tocsin, answer) and isinstance(command, c.PostUpdate):
             tell("Nobody is mailed: no mail is set up, or it tells of the past, or of an exercise. Tell them yourself.")
+        if isinstance(command, c.Declare | c.NoteSignal) and answer.incident is not None:
+            tell(_who_commands(tocsin, answer.incident))
+        for said in _warned(tocsin, command, answer):
+            tell(f"Not yet: {said}")
+
+
+def _who_commands(tocsin: Tocsin, number: IncidentNumber) -> str:
+    """It need not be who declared."""
+    with tocsin.store.read() as connection:
+        incident, directory = log.incident(connection, number), StoredDirectory(connection)
+        holders = [called(directory, each) for each in incident.holders(tocsin.playbook.with_duty("commands").slug)]
+    return f"{' and '.join(holders)} commands it." if holders else "Nobody commands it. Take command, or offer it."
+
+
+def _warned(tocsin: Tocsin, command: c.Command, answer: Answer) -> list[str]:
+    """What the gate behind which this step lies only warns of, and is missing."""
+    gate = _gate(command, tocsin.playbook.gates)
+    if not gate.warns or answer.incident is None:
+        return []
+    with tocsin.store.read() as connection:
+        entries, sections = log.entries(connection, answer.incident), reports.sections(connection, answer.incident)
+        named = StoredDirectory(connection).community
+
+        def name(slug: Slug) -> str:
+            community = named(slug)
+            return community.name if community else slug
+
+        incident = fold(answer.incident, entries)
+        return warnings(gate, incident, tocsin.playbook, sections, seen=seen(entries), name=name)
+
+
+def _gate(command: c.Command, gates: Gates) -> Gate:
+    match command:
+        case c.Resolve():
+            return gates.resolve
+        case c.Declare(ended=ended) if ended is not None:
+            return gates.resolve
+        case c.AskForReview():
+            return gates.review
+        case _:
+            return Gate()
 
 
 def _must_read_once(typed: Mapping[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast, get_args
 
 from tocsin.cli.process import Around, calendars
 from tocsin.cli.times import stamp
@@ -15,6 +16,7 @@ from tocsin.core.ids import Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Community
 from tocsin.core.playbook import Occasion, Playbook
+from tocsin.core.presence import presence
 from tocsin.core.refused import Refused
 from tocsin.language.wording import fill, gaps, values
 
@@ -41,6 +43,8 @@ class Draft:
     text: str
     promise: datetime | None
     """By when it says that the next word comes."""
+    untrue: tuple[str, ...]
+    """What of it is not so at this moment."""
 
 
 def draft(entries: Sequence[Entry], around: Around, occasion: Occasion, community: str | None, reader: str) -> Draft:
@@ -68,6 +72,7 @@ def draft(entries: Sequence[Entry], around: Around, occasion: Occasion, communit
         zone=zone,
         text=fill(template, told),
         promise=promise,
+        untrue=tuple(_untrue(incident, around, occasion)),
     )
 
 
@@ -80,12 +85,14 @@ def as_data(draft: Draft) -> dict[str, object]:
         "zone": draft.zone,
         "promise": stamp(draft.promise),
         "gaps": gaps(draft.text),
+        "untrue": draft.untrue,
         "text": draft.text,
     }
 
 
 def advice(draft: Draft) -> Iterator[str]:
     """What to see to before it goes out, and how it does."""
+    yield from draft.untrue
     if missing := gaps(draft.text):
         yield f"Fill in what stands in brackets: {'; '.join(missing)}."
     if draft.occasion not in _SENT_AS:
@@ -100,6 +107,14 @@ def advice(draft: Draft) -> Iterator[str]:
         f"--incident {draft.incident.number}",
     ]
     yield f"To send it: tocsin do update TEXT {' '.join(options)}"
+
+
+def occasion(typed: str) -> Occasion:
+    """The one that is named."""
+    found = next((each for each in get_args(Occasion) if each == typed), None)
+    if found is None:
+        raise Refused(f"there is no message “{typed[:40]}”. Draft one of {', '.join(get_args(Occasion))}.")
+    return cast(Occasion, found)
 
 
 def _template(playbook: Playbook, occasion: Occasion) -> str:
@@ -138,6 +153,25 @@ def _promise(incident: Incident, entries: Sequence[Entry], around: Around, occas
 def _rounded(at: datetime) -> datetime:
     """Up to the next five minutes: nobody promises word by 14:07:31."""
     return at + (datetime.min.replace(tzinfo=at.tzinfo) - at) % _ROUND
+
+
+def _untrue(incident: Incident, around: Around, occasion: Occasion) -> Iterator[str]:
+    """A message that says what is not so is still written: whoever asks for it may know more, or write ahead."""
+    number, commanded = incident.number, incident.holders(around.playbook.with_duty("commands").slug)
+    if occasion == "resolved" and incident.state == "open":
+        yield f"Incident {number} is still open."
+    if occasion in _PROMISING and incident.state in ("resolved", "cancelled"):
+        yield f"Incident {number} is {incident.state}; this says that it goes on."
+    elif occasion == "unattended" and (names := _at_work(around)):
+        yield f"Somebody is at work: {', '.join(names)}."
+    elif occasion == "first-response" and not commanded:
+        yield f"Nobody commands it yet; take command first, or send: tocsin incident draft {number} unattended"
+
+
+def _at_work(around: Around) -> list[str]:
+    team = [person for person in around.people if person.kind == "team"]
+    seen = (presence(each, around.playbook, around.now, around.wrote.get(each.handle)) for each in team)
+    return [each.person.name for each in seen if each.at_work]
 
 
 def _human(around: Around) -> datetime | None:

@@ -81,17 +81,18 @@ def show(session: Session, number: Number) -> None:
 def draft(
     session: Session,
     number: Number,
-    occasion: Annotated[Occasion, typer.Argument(metavar="OCCASION", help=f"one of {', '.join(get_args(Occasion))}")],
+    occasion: Annotated[str, typer.Argument(metavar="OCCASION", help=f"one of {', '.join(get_args(Occasion))}")],
     community: Annotated[
         str | None, typer.Option("--community", help="to which community; without it, the only one that is affected")
     ] = None,
 ) -> None:
     """Write a message to start from, filled from the incident; times are on the clock of whoever reads it."""
     must_be_given(community, "--community")
+    wanted = _occasion(occasion)
     with session.tocsin() as tocsin, tocsin.store.read() as connection:
         entries = _until(_entries(connection, numbered(number)), session.at)
         reader = str(session.clock(connection))
-        drafted = drafting.draft(entries, around(session, tocsin, connection), occasion, community, reader)
+        drafted = drafting.draft(entries, around(session, tocsin, connection), wanted, community, reader)
     if session.as_json:
         give_json(drafting.as_data(drafted))
         return
@@ -135,6 +136,13 @@ def around(session: Session, tocsin: Tocsin, connection: sa.Connection) -> Aroun
     now, wrote = moment(session, tocsin, connection)
     people = everybody(connection)
     return Around(playbook=tocsin.playbook, directory=StoredDirectory(connection), people=people, now=now, wrote=wrote)
+
+
+def _occasion(typed: str) -> Occasion:
+    try:
+        return drafting.occasion(typed)
+    except Refused as refusal:
+        raise typer.BadParameter(str(refusal), param_hint="OCCASION") from None
 
 
 def _entries(connection: sa.Connection, number: IncidentNumber) -> list[Entry]:

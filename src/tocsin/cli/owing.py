@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from tocsin.cli.times import shown, stamp
 from tocsin.core.duties import owner
+from tocsin.core.gates import seen_for
 from tocsin.core.ids import Handle, IncidentNumber
 from tocsin.core.playbook import Playbook
 from tocsin.core.report import missing
@@ -35,13 +36,14 @@ def owed(connection: sa.Connection, playbook: Playbook, row: dict[str, Any]) -> 
     """What an incident's row does not say: who owns its report, and what that lacks."""
     number = IncidentNumber(row["number"])
     incident = log.incident(connection, number)
+    shown = seen_for(playbook.gates.review, lambda: log.entries(connection, number))
     return Owed(
         incident=number,
         title=row["title"],
         resolved=row["resolved_at"],
         state=row["report_state"],
         owner=owner(incident, playbook),
-        lacks=tuple(missing(incident, reports.sections(connection, number), playbook)),
+        lacks=tuple(missing(incident, reports.sections(connection, number), playbook, seen=shown)),
     )
 
 

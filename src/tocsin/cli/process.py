@@ -53,13 +53,14 @@ def progress(incident: Incident, entries: Sequence[Entry], around: Around) -> Pr
     """Read off a log."""
     playbook = around.playbook
     due = word_due(incident, entries, playbook, calendars(around))
+    overdue = due is not None and due.at <= around.now
     team = [person for person in around.people if person.kind == "team"]
     return Progress(
-        steps=tuple(checklist(incident, entries, playbook)),
+        steps=tuple(checklist(incident, entries, playbook, overdue=overdue)),
         started=started(entries, playbook),
         lacks=tuple(_start_lacks(incident, entries, around)) if incident.state == "open" else (),
         due=due,
-        overdue=due is not None and due.at <= around.now,
+        overdue=overdue,
         hand_over=why_hand_over(incident, around.now, playbook, team, around.wrote),
         unattended=incident.state == "open" and not incident.holders(playbook.with_duty("commands").slug),
     )

@@ -17,7 +17,7 @@ from tocsin.engine.documents import document
 from tocsin.report.data import SCHEMA
 from tocsin.report.document import Document
 from tocsin.report.forms import FORMS, Form, in_form
-from tocsin.report.pdf import NoPdf
+from tocsin.report.pdf import NoPdf, NotMade
 from tocsin.store import log, reads
 from tocsin.store.people import names
 from tocsin.store.reports import sections as sections_of
@@ -52,6 +52,8 @@ def _form(session: Session, form: Form | None, out: str | None) -> Form:
     ending = Path(out or "").suffix.removeprefix(".")
     named = next((each for each in FORMS if each == ending), None)
     found: Form = form or ("json" if session.as_json else named or "md")
+    if named and named != found:
+        raise Refused(f"{out} would hold {found}. Give it the ending .{found}, or another --format.")
     if found == "pdf" and out is None:
         raise Refused("A PDF is for a file. Name it: --out report.pdf")
     return found
@@ -60,7 +62,7 @@ def _form(session: Session, form: Form | None, out: str | None) -> Form:
 def _made(report: Document, form: Form) -> bytes:
     try:
         return in_form(report, form)
-    except NoPdf as no:
+    except (NoPdf, NotMade) as no:
         raise Refused(str(no)) from None
 
 

@@ -11,6 +11,7 @@ from tocsin.cli.process import Around, Progress, progress
 from tocsin.cli.times import seconds, shown, stamp
 from tocsin.core.duties import owner
 from tocsin.core.events import Entry
+from tocsin.core.gates import seen
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Ask, Holding, Incident, Plan, fold
 from tocsin.core.metrics import Metrics, metrics
@@ -45,7 +46,7 @@ def known(entries: Sequence[Entry], around: Around, sections: Mapping[str, str] 
     return Known(
         incident=incident,
         owner=owner(incident, playbook),
-        missing=tuple(missing(incident, sections or {}, playbook)) if judged else (),
+        missing=tuple(missing(incident, sections or {}, playbook, seen=seen(entries))) if judged else (),
         team=tuple(sorted(team(entries))),
         took=metrics(entries),
         progress=progress(incident, entries, around),

@@ -56,12 +56,12 @@ def due_by_cadence(
     """When word is due after `since`: the `first` after it was declared, else the next after the last.
 
     Where nobody works within a year, it is due by the wall clock all the same. The reminder is due in working time too.
-    None: the process knows no cadence, only promises; it has zero minutes there.
+    None: the process has no cadence, only promises.
     """
+    if not playbook.cadence.every:
+        return None
     length = timedelta(minutes=playbook.cadence.first if first else playbook.cadence.every)
     ahead = min(AHEAD, length / 2)
-    if not length:
-        return None
 
     def passed(work: timedelta) -> datetime:
         people: tuple[Handle | None, ...] = carrying(incident, playbook, "tells-outside") or (None,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tocsin.core import events as e
 from tocsin.core.events import Entry
-from tocsin.core.ids import Handle, Seq
+from tocsin.core.ids import Handle, Seq, Slug
 from tocsin.core.incident import Incident
 from tocsin.core.moments import Moment
 from tocsin.core.people import TOCSIN
@@ -38,16 +38,20 @@ class Checked:
         return bool(self.proofs) and not self.lacks
 
 
-def checklist(incident: Incident, entries: Sequence[Entry], playbook: Playbook) -> list[Checked]:
-    """Every step of the playbook, in its order, held against the log.
+def checklist(
+    incident: Incident, entries: Sequence[Entry], playbook: Playbook, *, overdue: bool = False
+) -> list[Checked]:
+    """Every step of the playbook, in its order, held against the log; `overdue`: the communities wait for word now.
 
-    What was shown once stays shown as the log grows; only what a reopening, or a new review, undoes has to be shown
-    again. Where no channel is wanted, a step does not wait for one.
+    What was shown once stays shown as the log grows, until something undoes it: a reopening, a new review, another
+    community, word that is overdue. Where no channel is wanted, a step does not wait for one.
     """
     named = {evidence for step in playbook.steps for evidence in step.evidence}
     if not incident.wants_channel:
         named.discard("channel")
-    shown = {evidence: _proof(evidence, entries, playbook) for evidence in named}
+    shown = {evidence: _shown(evidence, incident, entries, playbook) for evidence in named}
+    if overdue:
+        shown["updated"] = None
     return [_checked(step, shown) for step in playbook.steps]
 
 
@@ -58,21 +62,51 @@ def _checked(step: Step, shown: Mapping[Evidence, Proof | None]) -> Checked:
     return Checked(step=step, proofs=tuple(proofs), lacks=tuple(lacks))
 
 
-def _proof(evidence: Evidence, entries: Sequence[Entry], playbook: Playbook) -> Proof | None:
-    """The first line that shows it, after the last that undid it."""
-    shows, found = _SHOWS[evidence], None
-    for entry in entries:
-        if found is None and shows(entry, playbook):
-            found = Proof(evidence=evidence, seq=entry.seq, at=entry.at, by=entry.by)
-        elif _undoes(evidence, entry.event):
-            found = None
+def _shown(evidence: Evidence, incident: Incident, entries: Sequence[Entry], playbook: Playbook) -> Proof | None:
+    """The line that shows it; of what every community has to hear, the one with which the last of them heard it."""
+    left = _after_what_undid(evidence, entries)
+    match evidence:
+        case "told":
+            waiting = incident.communities
+        case "told-resolved" | "told-report":
+            waiting = _ever_told(entries) or incident.communities
+        case _:
+            waiting = ()
+    found = _first(evidence, left, playbook)
+    for community in waiting:
+        word = _first(evidence, [entry for entry in left if _reaches(entry, community)], playbook)
+        if found is None or word is None:
+            return None
+        found = max(found, word, key=lambda proof: proof.seq)
     return found
+
+
+def _after_what_undid(evidence: Evidence, entries: Sequence[Entry]) -> Sequence[Entry]:
+    """From the last line on that undid it: who reopens has it, so that the same line may show it anew."""
+    undone = [place for place, entry in enumerate(entries) if _undoes(evidence, entry.event)]
+    return entries[undone[-1] :] if undone else entries
+
+
+def _first(evidence: Evidence, entries: Sequence[Entry], playbook: Playbook) -> Proof | None:
+    shows = _SHOWS[evidence]
+    found = (entry for entry in entries if shows(entry, playbook))
+    return next((Proof(evidence=evidence, seq=each.seq, at=each.at, by=each.by) for each in found), None)
+
+
+def _ever_told(entries: Sequence[Entry]) -> tuple[Slug, ...]:
+    """Whoever was told that something is wrong is told how it ends."""
+    words = (entry.event.communities for entry in entries if isinstance(entry.event, e.Updated))
+    return tuple(dict.fromkeys(slug for communities in words for slug in communities))
+
+
+def _reaches(entry: Entry, community: Slug) -> bool:
+    return isinstance(entry.event, e.Updated) and community in entry.event.communities
 
 
 def _undoes(evidence: Evidence, event: e.Event) -> bool:
     match event:
         case e.Reopened():
-            return evidence in ("acknowledged", "resolved", "told-resolved", "reviewed")
+            return evidence in ("acknowledged", "told", "resolved", "told-resolved", "reviewed")
         case e.ReviewReopened() | e.ReviewRequested() | e.ReportReviewed(verdict="ask-for-changes"):
             return evidence == "reviewed"
         case _:
@@ -88,9 +122,9 @@ def _word(*kinds: e.UpdateKind) -> Callable[[Entry, Playbook], bool]:
 
 
 def _taken(entry: Entry, _: Playbook) -> bool:
-    """Declaring says that one looks after it; a rule that declares does not."""
+    """Declaring, and reopening, says that one looks after it; a rule that declares does not."""
     match entry.event:
-        case e.Declared():
+        case e.Declared() | e.Reopened():
             return entry.by != TOCSIN.handle
         case event:
             return isinstance(event, e.Acknowledged)
@@ -101,7 +135,7 @@ def _commands(entry: Entry, playbook: Playbook) -> bool:
 
 
 def _in_channel(entry: Entry, _: Playbook) -> bool:
-    return isinstance(entry.event, e.Noted) and bool(entry.event.via)
+    return isinstance(entry.event, e.Noted) and entry.event.via == "chat"
 
 
 def _works(entry: Entry, _: Playbook) -> bool:

@@ -121,13 +121,13 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Declare(Command):
-    """Declare an incident. A short title is all it needs; whoever declares commands until somebody else takes it."""
+    """Declare an incident. A short title is all it needs. A triager at work commands, or else you, to begin with."""
 
     title: Annotated[str, "what people cannot do, in a few words; it can be changed any time"]
     description: Annotated[str, "more, if you have it at hand"] = ""
     services: Annotated[tuple[str, ...], "which services; once for each"] = ()
     criterion: Annotated[str, "what people cannot do"] = ""
-    commander: Annotated[str, "who commands; without it, you"] = ""
+    commander: Annotated[str, "who commands; without it, a triager who is at work, or else you"] = ""
     signals: Annotated[tuple[SignalId, ...], "signals that belong to it; once for each"] = ()
     why: Annotated[str, "why it is one, where the signals alone do not say so"] = ""
     tickets: Annotated[tuple[str, ...], "tickets about it; once for each"] = ()

@@ -10,6 +10,7 @@ from tocsin.core.events import Entry
 from tocsin.core.ids import Seq
 from tocsin.core.moments import Moment
 from tocsin.core.playbook import Element, Playbook
+from tocsin.core.signals import shows_impact
 from tocsin.core.timeline import Line
 
 
@@ -47,12 +48,10 @@ def earliest_evidence(entries: Sequence[Entry]) -> Entry | None:
 
 def _is_evidence(event: e.Event) -> bool:
     match event:
-        case e.SignalReceived():
-            return True
         case e.Noted(kind="impact-began" | "told-us" | "finding"):
             return True
         case _:
-            return False
+            return shows_impact(event)
 
 
 def _found(element: Element, lines: Iterable[Line]) -> Found:

@@ -25,11 +25,12 @@ class Seen:
     word: bool = False
     """Somebody wrote to the outside, though perhaps to no community by name."""
     channel: bool = False
-    """Something was said in a channel."""
+    """Something was said in the chat."""
 
 
 UNSEEN = Seen(channel=True)
-"""Where nobody has looked at the log: what cannot be judged without it stands in nobody's way."""
+"""Where there is no log to look at: nobody waits for a channel, and word counts that went to a community by name."""
+_IN_THE_LOG: frozenset[Need] = frozenset({"told", "channel"})
 
 
 def seen(entries: Iterable[Entry]) -> Seen:
@@ -38,6 +39,11 @@ def seen(entries: Iterable[Entry]) -> Seen:
     for entry in entries:
         found = _saw(found, entry)
     return found
+
+
+def seen_for(gate: Gate, entries: Callable[[], Iterable[Entry]]) -> Seen:
+    """What a log shows, which is read only where the gate looks for something that nothing else tells."""
+    return seen(entries()) if _IN_THE_LOG.intersection((*gate.blocks, *gate.warns)) else UNSEEN
 
 
 def unmet(
@@ -80,23 +86,27 @@ def warnings(
 
 
 def started(entries: Sequence[Entry], playbook: Playbook) -> datetime | None:
-    """When the last of what the start gate looks for came true; None while anything of it is missing."""
+    """When the last of what the start gate looks for came true; None while anything of it is missing.
+
+    Of what was written down in another order than it happened, the latest counts.
+    """
     needs = (*playbook.gates.start.blocks, *playbook.gates.start.warns)
-    incident, found, since = Incident(number=entries[0].incident), Seen(), None
+    incident, found, lacks, latest = Incident(number=entries[0].incident), Seen(), None, entries[0].at.at
     for entry in entries:
-        before = (incident, found)
+        before, lacked = (incident, found), lacks
         incident, found = evolve(incident, entry), _saw(found, entry)
         if (incident, found) != before:
-            complete = not unmet(needs, incident, playbook, seen=found)
-            since = (since or entry.at.at) if complete else None
-    return since
+            lacks = unmet(needs, incident, playbook, seen=found)
+        if lacks != lacked:
+            latest = max(latest, entry.at.at)
+    return None if lacks else latest
 
 
 def _saw(found: Seen, entry: Entry) -> Seen:
     match entry.event:
         case e.Updated():
             return replace(found, word=True)
-        case e.Noted(via=via) if via:
+        case e.Noted(via="chat"):
             return replace(found, channel=True)
         case _:
             return found

@@ -41,8 +41,8 @@ class Given:
 
     team: Callable[[], tuple[Handle, ...]] = tuple
     """Who took part so far, of whatever kind they are."""
-    wrote: Callable[[Handle], datetime | None] = lambda _: None
-    """When somebody last wrote in this incident: whoever did in the last hour is at work."""
+    entries: Callable[[], Sequence[Entry]] = tuple
+    """The whole log as it stands: what a decision or a reaction reads only where nothing less tells."""
 
     def line(self, seq: Seq) -> Entry:
         """A line of this incident's log."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tocsin.core.cadence import open_promise
 from tocsin.core.hours import Calendar, at_work, calendar, day_ends
 from tocsin.core.ids import Handle
-from tocsin.core.incident import Ask, Holding, Incident, Plan
+from tocsin.core.incident import Ask, Incident, Plan
 from tocsin.core.people import Person
 from tocsin.core.playbook import Playbook
 
@@ -44,6 +44,8 @@ def why_hand_over(
 ) -> str | None:
     """Why whoever commands should think of handing over, with who else is at work; None: there is no reason.
 
+    Time in which it was over does not count.
+
     `team`: everybody who could take it; `wrote`: when each wrote last, since whoever did in the last hour is at work.
     """
     role = playbook.with_duty("commands").slug
@@ -51,7 +53,8 @@ def why_hand_over(
     if incident.state != "open" or held is None:
         return None
     commander = next((person for person in team if person.handle == held.person), None)
-    reasons = list(_reasons(held, now, playbook, calendar(commander, playbook)))
+    since = max(held.since, incident.reopened_at or held.since)
+    reasons = list(_reasons(now - since, now, playbook, calendar(commander, playbook)))
     if not reasons:
         return None
     who = commander.name if commander else held.person
@@ -64,8 +67,8 @@ def why_hand_over(
     return f"{who} {' and '.join(reasons)}. {at_hand}"
 
 
-def _reasons(held: Holding, now: datetime, playbook: Playbook, calendar: Calendar) -> Iterator[str]:
-    rule, held_for = playbook.hand_over, now - held.since
+def _reasons(held_for: timedelta, now: datetime, playbook: Playbook, calendar: Calendar) -> Iterator[str]:
+    rule = playbook.hand_over
     if held_for >= timedelta(minutes=rule.after):
         yield f"has commanded for {_length(held_for)}"
     ends = day_ends(calendar, now)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from tocsin.core import events as e
 from tocsin.core.events import Entry
 from tocsin.core.people import TOCSIN
+from tocsin.core.signals import shows_impact
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,7 @@ class Metrics:
     """Four durations; None where the log does not say. A negative one is possible, and honest: told before answered."""
 
     notice: timedelta | None
-    """From the beginning of the impact until it was brought to our attention (first signal, else declaration)."""
+    """From the beginning of the impact until it was brought to our attention (first signal of it, else declaration)."""
     answer: timedelta | None
     """From then until somebody acknowledged or declared it; what a rule declares by itself, nobody has answered yet."""
     tell: timedelta | None
@@ -31,7 +32,8 @@ def metrics(entries: Sequence[Entry]) -> Metrics:
     impact = window.event if window and isinstance(window.event, e.ImpactSet) else e.ImpactSet()
     began = impact.start.at if impact.start else None
     answered = _first([entry for entry in entries if entry.by != TOCSIN.handle], e.Declared, e.Acknowledged)
-    noticed = _first(entries, e.SignalReceived, e.Declared, e.Acknowledged)
+    shown = [entry for entry in entries if shows_impact(entry.event) or not isinstance(entry.event, e.SignalReceived)]
+    noticed = _first(shown, e.SignalReceived, e.Declared, e.Acknowledged)
     ended = impact.end.at if impact.end else _resolved_for_good(entries)
     return Metrics(
         notice=_between(began, noticed),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
@@ -18,6 +19,8 @@ Evidence = Literal[
 """What the log can show of a step; `core/checklist.py` knows how to see each."""
 Occasion = Literal["first-response", "update", "resolved", "report-ready", "unattended", "welcome", "brief"]
 """When one of our messages is written."""
+GAP = re.compile(r"\[… ([^\[\]]*)\]")
+"""How a text marks what is left to whoever writes: `[… the cause as we think it]`."""
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
 
@@ -88,7 +91,10 @@ class Hours:
 
 @dataclass(frozen=True, kw_only=True)
 class Cadence:
-    """How soon the communities hear from us: `first` after it is declared, then `every` so often. Minutes of work."""
+    """How soon the communities hear from us: `first` after it is declared, then `every` so often. Minutes of work.
+
+    `every` 0: there is no cadence, only what was promised.
+    """
 
     first: int = 30
     every: int = 180
@@ -145,7 +151,7 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class FollowUp(Term):
-    """An issue that is opened for every incident, once it is `declared` or `resolved`; `text` says what it is for."""
+    """An issue the team opens for every incident, once it is `declared` or `resolved`; `text` says what it is for."""
 
     when: Literal["declared", "resolved"]
     title: str

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tocsin.core import events as e
-from tocsin.core.cadence import Due, due_by_cadence, promised
+from tocsin.core.cadence import Due, due_by_cadence, promised, written
 from tocsin.core.duties import carrying
 from tocsin.core.effects import Effect, PublishReport, Remind, SendMail
 from tocsin.core.events import REDACTED, Entry
 from tocsin.core.given import Given
-from tocsin.core.hours import Calendar, calendar
+from tocsin.core.hours import HOUR, Calendar, calendar, worked
 from tocsin.core.ids import Handle, Slug
-from tocsin.core.incident import Incident
+from tocsin.core.incident import Incident, fold
 from tocsin.core.people import Party
 
 PAST = timedelta(minutes=1)
@@ -26,10 +26,12 @@ def react(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
     match entry.event:
         case e.PublicationRequested():
             return [PublishReport(incident=entry.incident, about=entry.seq)]
-        case e.Declared() | e.Reopened() | e.CommunitiesSet() | e.Updated() | e.AskMade():
-            return [*_told(entry, incident, given), *_reminders(entry, incident, given)]
         case _:
-            return _told(entry, incident, given)
+            return [
+                *_told(entry, incident, given),
+                *_reminders(entry, incident, given),
+                *_moved(entry, incident, given),
+            ]
 
 
 def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
@@ -44,6 +46,8 @@ def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
         case _, e.RoleOffered(role=role, to=to):
             offered = any((offer.role, offer.to) == (role, to) for offer in incident.offers)
             return offered and incident.state != "cancelled"
+        case SendMail(), e.Declared():
+            return incident.state == "open" and all(held.until is not None for held in incident.holdings)
         case _, e.RoleAssigned(role=role, person=person):
             return incident.state == "open" and person in incident.holders(role)
         case _, e.AskMade():
@@ -70,6 +74,8 @@ def whom_to_write_to(effect: SendMail, about: Entry, given: Given) -> list[Effec
     match about.event:
         case e.RoleOffered(to=to) | e.AskMade(to=to):
             people = _members(to, given)
+        case e.Declared():
+            people = _members(Party(group=given.playbook.triagers), given)
         case _:
             community = given.directory.community(effect.community or "")
             people = community.representatives if community else ()
@@ -85,6 +91,8 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
             return [mail for community in communities for mail in _to_community(entry, given, community)]
         case e.RoleOffered(to=to) | e.AskMade(to=to):
             return _called(_members(to, given), entry)
+        case e.Declared() if given.playbook.triagers and not carrying(incident, given.playbook, "commands"):
+            return _called(_members(Party(group=given.playbook.triagers), given), entry)
         case e.RoleAssigned(person=person):
             return _called((person,), entry)
         case e.ReportOffered(to=person):
@@ -170,30 +178,67 @@ def _reminders(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
             due = promised(at, entry.recorded_at)
             is_to_come = at > entry.recorded_at and _wait(entry, incident)
             return [_of_word(entry, due, to)] if is_to_come else []
-        case e.Updated(communities=to) | e.Declared(communities=to) | e.CommunitiesSet(communities=to):
-            return _by_cadence(entry, incident, given, to)
-        case e.Reopened():
-            return _by_cadence(entry, incident, given, incident.communities)
+        case e.Declared() | e.Reopened() | e.CommunitiesSet() | e.Updated():
+            return [*_by_cadence(entry, incident, given, given.entries())]
         case e.AskMade(until=at) if at is not None and at > entry.recorded_at:
             return [Remind(incident=entry.incident, about=entry.seq, at=at, of="ask")]
         case _:
             return []
 
 
-def _by_cadence(entry: Entry, incident: Incident, given: Given, to: tuple[Slug, ...]) -> list[Effect]:
-    """What happened long ago sets no clock going; nor does what is over by the time it is written down."""
-    if entry.at.at < entry.recorded_at - PAST or incident.state != "open" or not _wait(entry, incident):
+def _moved(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
+    """The reminders that wait for another time now that somebody works on, or works instead of somebody else.
+
+    Who was reminded already is not reminded again.
+    """
+    begun = incident.reopened_at or incident.declared_at
+    if incident.state != "open" or begun is None or not _moves_work(entry, incident, given):
         return []
+    now, log = entry.recorded_at, given.entries()
+    before = [line for line in log if line.recorded_at < now]
+    was = fold(incident.number, before)
+    found: dict[str | None, tuple[Remind, Remind]] = {}
+    for line in (line for line in before if line.at.at >= begun):
+        then, anew = (_by_cadence(line, *known) for known in ((was, given, before), (incident, given, log)))
+        found |= {new.key: (old, new) for old, new in zip(then, anew, strict=False)}
+    return [new for old, new in found.values() if old.at > now and new.at != old.at]
+
+
+def _moves_work(entry: Entry, incident: Incident, given: Given) -> bool:
+    """Whether whoever talks with the communities is somebody else now, or works when their hours say they do not."""
+    match entry.event:
+        case e.RoleAssigned(role=role) | e.RoleReleased(role=role):
+            return role in {given.playbook.with_duty(duty).slug for duty in ("commands", "tells-outside")}
+        case e.SignalReceived():
+            return False
+        case _ if entry.by in carrying(incident, given.playbook, "tells-outside"):
+            hours = calendar(given.directory.person(entry.by), given.playbook)
+            return worked(hours, entry.at.at, entry.at.at + HOUR) < HOUR
+        case _:
+            return False
+
+
+def _by_cadence(entry: Entry, incident: Incident, given: Given, log: Sequence[Entry]) -> Iterator[Remind]:
+    """What happened long ago sets no clock going; nor does what is over by the time it is written down."""
+    begun = incident.reopened_at or incident.declared_at
+    match entry.event:
+        case e.Updated(next_by=None, communities=to):
+            since, first = entry.at.at, False
+        case e.Declared(communities=to) | e.CommunitiesSet(communities=to):
+            since, first = begun or entry.at.at, True
+        case e.Reopened():
+            to, since, first = incident.communities, entry.at.at, True
+        case _:
+            return
+    if entry.at.at < entry.recorded_at - PAST or incident.state != "open" or not _wait(entry, incident):
+        return
 
     def calendar_of(person: Handle | None) -> Calendar:
         return calendar(given.directory.person(person) if person else None, given.playbook)
 
-    def wrote(person: Handle) -> Iterator[datetime]:
-        return filter(None, [given.wrote(person)])
-
-    first = not isinstance(entry.event, e.Updated)
-    due = due_by_cadence(entry.at.at, incident, given.playbook, calendar_of, wrote, first=first)
-    return [] if due is None else [_of_word(entry, due, to)]
+    due = due_by_cadence(since, incident, given.playbook, calendar_of, written(log), first=first)
+    if due is not None:
+        yield _of_word(entry, due, to)
 
 
 def _of_word(entry: Entry, due: Due, communities: tuple[Slug, ...]) -> Remind:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from tocsin.core.duties import carrying, owner
-from tocsin.core.gates import blocked
+from tocsin.core.gates import UNSEEN, Seen, blocked
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Incident
 from tocsin.core.playbook import Playbook
@@ -33,9 +33,9 @@ def report_state(incident: Incident) -> ReportState:
     return "draft" if incident.state == "resolved" else "none"
 
 
-def missing(incident: Incident, sections: Mapping[str, str], playbook: Playbook) -> list[str]:
-    """What still stands between this report and its review, as sentences for its owner."""
-    return blocked(playbook.gates.review, incident, playbook, sections)
+def missing(incident: Incident, sections: Mapping[str, str], playbook: Playbook, *, seen: Seen = UNSEEN) -> list[str]:
+    """What still stands between this report and its review, as sentences for its owner; `seen`: what its log shows."""
+    return blocked(playbook.gates.review, incident, playbook, sections, seen=seen)
 
 
 def waits_for(

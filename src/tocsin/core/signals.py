@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeGuard
 
-from tocsin.core.events import Acknowledged, Fact, Noted, NoteKind, SignalKind, SignalReceived
+from tocsin.core.events import Acknowledged, Event, Fact, Noted, NoteKind, SignalKind, SignalReceived
 from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
@@ -69,6 +69,16 @@ class Reported:
 
     signal: Signal
     talk: tuple[Said, ...] = ()
+
+
+def denies(signal: Signal | SignalReceived) -> bool:
+    """A probe that found nobody affected: it says that all is well."""
+    return signal.kind == "probe" and signal.count == 0
+
+
+def shows_impact(event: Event) -> TypeGuard[SignalReceived]:
+    """A signal by which somebody is affected; one that denies it is no evidence of when, nor that we noticed."""
+    return isinstance(event, SignalReceived) and not denies(event)
 
 
 def repeated(signal: Signal, again: Signal) -> Signal:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
-from tocsin.core.events import REDACTED, SignalKind
+from tocsin.core.events import REDACTED, SignalKind, SignalReceived
 from tocsin.core.ids import SignalId, Slug
 from tocsin.core.playbook import Criterion, Playbook
-from tocsin.core.signals import Signal
+from tocsin.core.signals import Signal, denies
 
 Proposal = Literal["support-request", "not-yet", "incident"]
 SHOWN = 3
@@ -88,16 +88,12 @@ def verdicts(signals: Iterable[Signal], playbook: Playbook) -> dict[SignalId, Ve
 def verdict(signals: Sequence[Signal], playbook: Playbook) -> Verdict:
     """The verdict on signals that belong together, in whatever order they come; there has to be one at least.
 
-    How many people, at least? All who are named, by whomever; the same name is the same person, however it is
-    spelled in capitals and blanks. A count says no names, so its people may be those that its own signal names, or
-    another's, or those of another count: it never adds, and only the largest tells more than the names do. So it is
-    the larger of both, and no more can be said for sure: that many people could have sent all of these signals.
-    “Everyone” reaches any number. An alert counts by what it carries, and is nobody by itself; a probe never counts.
+    “Everyone” reaches any number.
     """
     ordered = sorted(signals, key=lambda each: each.id)
     heard = tuple(_heard(each) for each in ordered)
     names = _once(name for each in heard for name in each.names)
-    people = max(len(names), *(each.people for each in heard))
+    people = affected(ordered)
     everyone = any(each.everyone for each in heard)
     service, slug = _matter(ordered[0], playbook)
     criterion = next((each for each in playbook.criteria if each.slug == slug), None)
@@ -109,6 +105,20 @@ def verdict(signals: Sequence[Signal], playbook: Playbook) -> Verdict:
         names=tuple(names.values()), heard=heard,
     )  # fmt: skip
     return replace(found, sentence=" ".join(_sentences(found)))
+
+
+def affected(signals: Iterable[Signal | SignalReceived]) -> int:
+    """How many people signals tell of, at least, be it the signals or the lines of a log about them.
+
+    All who are named, by whomever; the same name is the same person, however it is spelled in capitals and blanks. A
+    count says no names, so its people may be those that its own signal names, or another's, or those of another count:
+    it never adds, and only the largest tells more than the names do. So it is the larger of both, and no more can be
+    said for sure: that many people could have sent all of these signals. An alert counts by what it carries, and is
+    nobody by itself; a probe never counts.
+    """
+    telling = [each for each in signals if each.kind != "probe"]
+    names = _once(name for each in telling for name in _named(each))
+    return max([len(names), *map(_people, telling)])
 
 
 def of_declaration(
@@ -135,12 +145,20 @@ def _criterion(signal: Signal) -> str:
 
 
 def _heard(signal: Signal) -> Heard:
-    """A redacted name is nobody we could know again, but still somebody beside the others of its signal."""
     if signal.kind == "probe":
-        return Heard(signal=signal.id, kind=signal.kind, denies=signal.count == 0)
-    names = tuple(_once(name for name in signal.people if name != REDACTED).values())
-    people = max(signal.count or 0, len(names) + signal.people.count(REDACTED))
-    return Heard(signal=signal.id, kind=signal.kind, names=names, people=people, everyone=signal.everyone)
+        return Heard(signal=signal.id, kind=signal.kind, denies=denies(signal))
+    return Heard(
+        signal=signal.id, kind=signal.kind, names=_named(signal), people=_people(signal), everyone=signal.everyone
+    )
+
+
+def _people(signal: Signal | SignalReceived) -> int:
+    """A redacted name is nobody we could know again, but still somebody beside the others of its signal."""
+    return max(signal.count or 0, len(_named(signal)) + signal.people.count(REDACTED))
+
+
+def _named(signal: Signal | SignalReceived) -> tuple[str, ...]:
+    return tuple(_once(name for name in signal.people if name != REDACTED).values())
 
 
 def _once(names: Iterable[str]) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ from tocsin.core.moments import Moment, utc
 from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
-from tocsin.core.signals import Signal, attached, closed, freed, repeated
+from tocsin.core.signals import Signal, attached, freed, repeated
 from tocsin.store import counters, log, outbox, people, reads, receipts, reports, signals
 from tocsin.store.codec import adapter, encode
 from tocsin.store.log import Locked
@@ -112,7 +112,7 @@ class Doing:
             zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
             team=lambda: reads.team(connection, number),
-            wrote=lambda person: log.wrote(connection, number, person),
+            entries=lambda: log.entries(connection, number),
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
 
@@ -217,7 +217,7 @@ class Doing:
         signal = self.given.signal(command.signal).signal
         if signal.incident != number:  # it was attached, or let go, while we waited for it
             locked = None if signal.incident is None else log.lock(self.connection, signal.incident)
-        signals.save(self.connection, closed(signal, command.why))
+        signals.save(self.connection, about_signals.over(signal, command, self.given))
         if locked is None:
             return Answer(signal=signal.id)
         cleared = Fact(event=e.SignalCleared(signal=signal.id, why=command.why))

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tocsin.core.commands import Command, RecordPublication
 from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Unreadable, Wish
-from tocsin.core.events import AskMade, Entry, Event, PublicationRequested, RoleOffered, Updated
+from tocsin.core.events import AskMade, Declared, Entry, Event, PublicationRequested, RoleOffered, Updated
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.core.people import called
@@ -24,6 +24,7 @@ from tocsin.ports import Failed, Leaving, Mail, Mailer, Port, Ports, Publication
 from tocsin.report.document import Document
 from tocsin.report.forms import in_every_form
 from tocsin.report.names import stem
+from tocsin.report.pdf import NotMade
 from tocsin.store import log, outbox
 from tocsin.store.people import StoredDirectory
 
@@ -114,7 +115,8 @@ def _instead(found: list[Effect], nobody: str) -> Came:
 
 
 _NOBODY: dict[type[Event], str] = {
-    Updated: "speaks for that community", RoleOffered: "is in that group", AskMade: "is in that group"
+    Updated: "speaks for that community", RoleOffered: "is in that group", AskMade: "is in that group",
+    Declared: "is in the group of the triagers",
 }  # fmt: skip
 
 
@@ -151,7 +153,11 @@ def _publication(
 
 
 def _made(report: Document, incident: Incident, message: str, author: str, at: datetime) -> tuple[Publication, str]:
-    forms = in_every_form(report, PurePosixPath(incident.report.path or "").name)
+    try:
+        forms = in_every_form(report, PurePosixPath(incident.report.path or "").name)
+    except NotMade as no:
+        # The publisher was not asked, so that this shuts it for no other report.
+        raise Failed(str(no), receiver=True) from no
     made = Publication(
         identity=incident.mark,
         path=incident.report.path,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from tocsin.core.playbook import Criterion, Duty, Element, Gate, Need, Playbook, Role, Section, Step, Term
+from tocsin.core.playbook import Cadence, Criterion, Duty, Element, Gate, Need, Playbook, Role, Section, Step, Term
 from tocsin.language.wording import BLANKS
 
 
@@ -140,12 +140,9 @@ def _gate(when: str, gate: Gate) -> Iterator[str]:
 
 
 def _times(playbook: Playbook) -> Iterator[str]:
-    cadence, hours = playbook.cadence, playbook.hours
+    hours = playbook.hours
     yield "## When we write"
-    yield (
-        f"The communities hear from us within **{length(cadence.first)}** after it is declared, and from then on every "
-        f"**{length(cadence.every)}**, even if nothing has changed. That is working time of whoever talks with them."
-    )
+    yield _rhythm(playbook.cadence)
     yield (
         "Each message says by when the next one comes. That promise is meant by the clock, whoever sleeps. "
         "Somebody who has written in the last hour counts as at work."
@@ -154,6 +151,15 @@ def _times(playbook: Playbook) -> Iterator[str]:
     holidays = f" Nobody works on {_and([_date(day) for day in hours.holidays])}." if hours.holidays else ""
     yield f"Who has said nothing else works {usual}.{holidays}"
     yield f"Reports show times in {playbook.zone}, unless the community they are about has a zone of its own."
+
+
+def _rhythm(cadence: Cadence) -> str:
+    if not cadence.every:
+        return "The communities hear from us when we promised that they would, and by no other rule."
+    return (
+        f"The communities hear from us within **{length(cadence.first)}** after it is declared, and from then on every "
+        f"**{length(cadence.every)}**, even if nothing has changed. That is working time of whoever talks with them."
+    )
 
 
 def length(minutes: int) -> str:
@@ -262,9 +268,10 @@ def _hand_over(playbook: Playbook) -> Iterator[str]:
     yield "## Handing over"
     ending = f", {length(rule.before_end)} before their day ends," if rule.before_end else ", when their day ends,"
     yield (
-        f"Whoever is {commands} is asked to think of handing over after {length(rule.after)}{ending} "
-        "and whenever they say that they need to stop. To hand over is encouraged and expected: because it is late, "
-        "because one is worn out, or because somebody else sees more clearly. The longer it lasts, the more so."
+        f"Tocsin suggests that whoever is {commands} hands over after {length(rule.after)}{ending} and outside their "
+        "hours. Your team asks for it whenever somebody says that they need to stop. To hand over is encouraged and "
+        "expected: because it is late, because one is worn out, or because somebody else sees more clearly. The longer "
+        "it lasts, the more so."
     )
     yield "\n".join(
         (
@@ -277,7 +284,8 @@ def _hand_over(playbook: Playbook) -> Iterator[str]:
 
 def _follow_ups(playbook: Playbook) -> Iterator[str]:
     if playbook.follow_ups:
-        yield "## What is opened for every incident"
+        yield "## What your team opens for every incident"
+        yield "Tocsin does not open these issues; somebody of your team does."
         yield _bullets(
             f"**{each.name}**, an issue, once it is {each.when}: “{_with_blanks(each.title)}”. {each.text}"
             for each in playbook.follow_ups

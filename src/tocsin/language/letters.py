@@ -85,6 +85,13 @@ class _Writing:
                     f"To take it: tocsin do accept-ask --ask {self.about.seq} {of}",
                     f"When it is done: tocsin do finish-ask OUTCOME --ask {self.about.seq} {of}",
                 ]
+            case e.Declared() if not reminds:
+                commands = self.playbook.with_duty("commands").slug
+                return [
+                    "Nobody commands this incident. It was declared when nobody who triages was at work.",
+                    f"How things stand: tocsin incident show {self.incident.number}",
+                    f"To take command: tocsin do assign --role {commands} {of}",
+                ]
             case e.Declared() | e.CommunitiesSet() | e.Reopened() as event:
                 back = "It is not over after all, and nobody has told the communities that yet."
                 return [
@@ -136,7 +143,7 @@ class _Writing:
             by=self.about.by,
             why=text,
         )
-        return [fill(brief, told)]
+        return [fill(brief, told, empty="not known yet")]
 
     def _by(self, at: datetime | None) -> str:
         return "" if at is None else f" by {self._at(at)}"

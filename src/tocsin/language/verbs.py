@@ -15,7 +15,7 @@ from tocsin.core.incident import State
 from tocsin.core.refused import Refused
 from tocsin.language.when import when
 
-Kind = Literal["text", "number", "time", "switch", "pair"]
+Kind = Literal["text", "number", "count", "time", "switch", "pair"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,8 @@ def value(option: Option, text: str) -> object:
     match option.kind:
         case "number":
             return number(text)
+        case "count":
+            return _count(text)
         case "time":
             return when(text)
         case "pair":
@@ -98,6 +100,20 @@ def number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", bare) or int(bare) == 0:
         raise Refused(f"“{text}” is no number. Write it as 3 or #3.")
     return int(bare)
+
+
+def _count(text: str) -> int:
+    """How many there are: a probe that found nobody affected says 0."""
+    if re.fullmatch(r"-[0-9]+", text.strip()):
+        raise Refused(f"“{_short(text)}” is fewer than none. Write 0 or more.")
+    if not re.fullmatch(r"[0-9]+", text.strip()):
+        raise Refused(f"“{_short(text)}” is no count. Write it in digits: 0, 3 or 12.")
+    if len(text.strip()) > _DIGITS:
+        raise Refused(f"“{_short(text)}” is more than there are people. Write at most {'9' * _DIGITS}.")
+    return int(text)
+
+
+_DIGITS = 9
 
 
 def request(verb: Verb, given: Mapping[str, Any], text: str | None = None) -> c.Command:
@@ -172,8 +188,9 @@ def _option(field: Field[Any], kind: Any, text: str) -> Option:
 
 
 def _kind(one: Any) -> Kind:
+    """A whole number that has no name of its own names nothing, and counts."""
     bare = getattr(one, "__supertype__", one)
-    known: dict[Any, Kind] = {str: "text", int: "number", datetime: "time", bool: "switch"}
+    known: dict[Any, Kind] = {str: "text", int: "count" if one is int else "number", datetime: "time", bool: "switch"}
     return "text" if get_origin(one) is Literal else known[bare]
 
 

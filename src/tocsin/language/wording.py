@@ -17,7 +17,7 @@ from tocsin.core.incident import Ask, Incident
 from tocsin.core.moments import Moment
 from tocsin.core.moments import zone as zone_named
 from tocsin.core.people import Community, Directory, Party, called
-from tocsin.core.playbook import Playbook, Term
+from tocsin.core.playbook import GAP, Playbook, Term
 
 BLANKS: Mapping[str, str] = {
     "number": "the number of the incident",
@@ -64,19 +64,22 @@ def unknown(template: str) -> list[tuple[int, str]]:
     ]
 
 
-def fill(template: str, values: Mapping[str, str]) -> str:
+def fill(template: str, values: Mapping[str, str], *, empty: str = "") -> str:
     """The message to start from. What is no blank stays as it is written.
 
     A paragraph all of whose blanks are empty is left out. Where a paragraph has other blanks that are not, the empty
-    one is marked for whoever writes: `[… the cause as we think it]`. A template may have such marks of its own.
+    one is marked for whoever writes: `[… the cause as we think it]`. A template may have such marks of its own. What
+    goes out as it is has no writer: there, `empty` stands instead of every mark.
     """
-    filled = (_filled(paragraph, values) for paragraph in _paragraphs(template))
+    if empty:
+        template = GAP.sub(empty, template)
+    filled = (_filled(paragraph, values, empty) for paragraph in _paragraphs(template))
     return "\n\n".join(paragraph for paragraph in filled if paragraph)
 
 
 def gaps(text: str) -> list[str]:
     """What is marked in a text for its writer to fill in."""
-    return [match[1] for match in _GAP.finditer(text)]
+    return [match[1] for match in GAP.finditer(text)]
 
 
 def values(
@@ -157,7 +160,8 @@ def spoken(at: datetime, zone: str) -> str:
 
 _BLANK = re.compile(r"\{\{(.*?)(?:\}\}|$)|\{%.*?(?:%\}|$)", re.MULTILINE)
 """It ends where the line does at the latest, so that looking for it costs no more than reading the line."""
-_GAP = re.compile(r"\[… ([^\[\]]*)\]")
+
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+")
 
 
 def _name(blank: re.Match[str]) -> str:
@@ -179,16 +183,31 @@ def _paragraphs(template: str) -> Iterator[str]:
             lines = []
 
 
-def _filled(paragraph: str, values: Mapping[str, str]) -> str:
+def _filled(paragraph: str, values: Mapping[str, str], empty: str) -> str:
     names = {_name(blank) for blank in _BLANK.finditer(paragraph)}
     if names and all(name in BLANKS and not values.get(name, "").strip() for name in names):
         return ""
 
+    return "\n".join(_filled_line(line, values, empty) for line in paragraph.split("\n"))
+
+
+def _filled_line(line: str, values: Mapping[str, str], empty: str) -> str:
+    """What fills an item of a list is indented under it, so that it stays one item however many lines it has."""
+    item = _ITEM.match(line)
+
     def put(blank: re.Match[str]) -> str:
         name = _name(blank)
-        return values.get(name, "").strip() or f"[… {BLANKS[name]}]" if name in BLANKS else blank[0]
+        if name not in BLANKS:
+            return blank[0]
+        value = values.get(name, "").strip() or empty or f"[… {BLANKS[name]}]"
+        return _indented(value, len(item[0])) if item else value
 
-    return _BLANK.sub(put, paragraph)
+    return _BLANK.sub(put, line)
+
+
+def _indented(value: str, by: int) -> str:
+    first, *others = value.splitlines()
+    return "\n".join([first, *(f"{' ' * by}{line}" if line.strip() else "" for line in others)])
 
 
 # ── what stands in the blanks ──────────────────────────────────────────────────────────────────────────────────────

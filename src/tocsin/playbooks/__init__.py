@@ -1,5 +1,5 @@
 """The process as a file: the playbooks we ship, and reading one."""
 
-from tocsin.playbooks.load import PlaybookError, default, load
+from tocsin.playbooks.load import NoPlaybookError, PlaybookError, default, load
 
-__all__ = ["PlaybookError", "default", "load"]
+__all__ = ["NoPlaybookError", "PlaybookError", "default", "load"]

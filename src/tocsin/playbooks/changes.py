@@ -8,7 +8,7 @@ from dataclasses import fields
 from tocsin.core import gates
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Incident
-from tocsin.core.playbook import Gate, Gates, Playbook, Term
+from tocsin.core.playbook import Cadence, Gate, Gates, Playbook, Term
 from tocsin.core.report import report_state
 from tocsin.language.handbook import NEEDS, length
 
@@ -117,10 +117,15 @@ def _changes(keys: Sequence[str]) -> str:
 
 def _cadence(before: Playbook, after: Playbook) -> Iterator[str]:
     old, new = before.cadence, after.cadence
-    if old.first != new.first:
-        yield f"The first word goes out within {length(new.first)}; it was {length(old.first)}."
-    if old.every != new.every:
-        yield f"The communities hear from us every {length(new.every)}; it was every {length(old.every)}."
+    if new.every == 0 and old.every:
+        yield f"The communities hear from us as was promised, and by no cadence; it was every {length(old.every)}."
+    elif old.every == 0 and new.every:
+        yield (
+            f"The communities hear from us within {length(new.first)}, then every {length(new.every)}; "
+            "it was as was promised, by no cadence."
+        )
+    elif old.every:
+        yield from _lengths(old, new)
     if before.hand_over.after != after.hand_over.after:
         yield (
             f"Handing over is suggested after {length(after.hand_over.after)}; "
@@ -131,6 +136,13 @@ def _cadence(before: Playbook, after: Playbook) -> Iterator[str]:
             f"Handing over is suggested {_minutes(after.hand_over.before_end)} before the end of the day; "
             f"it was {_minutes(before.hand_over.before_end)}."
         )
+
+
+def _lengths(old: Cadence, new: Cadence) -> Iterator[str]:
+    if old.first != new.first:
+        yield f"The first word goes out within {length(new.first)}; it was {length(old.first)}."
+    if old.every != new.every:
+        yield f"The communities hear from us every {length(new.every)}; it was every {length(old.every)}."
 
 
 def _minutes(minutes: int) -> str:
@@ -200,10 +212,16 @@ def _called(slug: Slug | None, terms: Sequence[Term]) -> str:
 def _due(incident: Incident, before: Playbook, after: Playbook) -> Iterator[str]:
     if incident.state == "open" and before.cadence != after.cadence:
         told = bool(incident.told)
-        new = after.cadence.every if told else after.cadence.first
-        if new != (before.cadence.every if told else before.cadence.first):
+        new = _next(after.cadence, told)
+        if new != _next(before.cadence, told):
             what = "The next word to its communities" if told else "The first word to its communities"
-            yield f"{what} is due after {length(new)} of work. What was promised stays promised."
+            when = f"due after {length(new)} of work" if new else "due only as it was promised"
+            yield f"{what} is {when}. What was promised stays promised."
+
+
+def _next(cadence: Cadence, told: bool) -> int:
+    """Minutes until the next word; 0 where there is no cadence."""
+    return cadence.every if told or not cadence.every else cadence.first
 
 
 def _stopped(incident: Incident, before: Playbook, after: Playbook, sections: Mapping[str, str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from tocsin.playbooks.templates import filled
 
 LARGEST = 200_000
 """Bytes in a playbook file. A process that takes more to write down is not read by anybody."""
+_FILE = "playbook.toml"
 _DEFAULT = Path(__file__).parent / "community-hubs"
 
 
@@ -30,9 +31,13 @@ def default() -> Playbook:
     return load(_DEFAULT)
 
 
+class NoPlaybookError(PlaybookError):
+    """There is none where it was looked for, or it cannot be read."""
+
+
 def load(path: Path) -> Playbook:
     """The playbook in a folder, or in the file itself, with its messages in full."""
-    path = path / "playbook.toml" if path.is_dir() else path
+    path = _file(path)
     text = _read(path)
     playbook, mistakes = formed(_parse(path, text))
     if playbook is not None:
@@ -43,16 +48,25 @@ def load(path: Path) -> Playbook:
     return playbook
 
 
+def _file(path: Path) -> Path:
+    try:
+        return path / _FILE if path.is_dir() else path
+    except OSError as error:  # a name too long, a folder that may not be entered
+        raise NoPlaybookError(f"{path}: it cannot be read ({error.strerror}).") from None
+
+
 def _read(path: Path) -> str:
     try:
+        if path.exists() and not path.is_file():  # reading from a pipe would wait for somebody to write to it
+            raise NoPlaybookError(f"{path}: it cannot be read (this is no file); name a folder that holds a {_FILE}.")
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except FileNotFoundError:
-        raise PlaybookError(f"{path}: there is no such file; name a folder that holds a playbook.toml.") from None
+        raise NoPlaybookError(f"{path}: there is no such file; name a folder that holds a {_FILE}.") from None
     except OSError as error:
-        raise PlaybookError(f"{path}: it cannot be read ({error.strerror}).") from None
+        raise NoPlaybookError(f"{path}: it cannot be read ({error.strerror}).") from None
     except ValueError:  # a NUL in its name
-        raise PlaybookError("That is no name of a file; name a folder that holds a playbook.toml.") from None
+        raise NoPlaybookError(f"That is no name of a file; name a folder that holds a {_FILE}.") from None
     if len(content) > LARGEST:
         raise PlaybookError(f"{path}:1: this file is too large; write at most {LARGEST:,} bytes.")
     try:

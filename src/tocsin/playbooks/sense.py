@@ -193,8 +193,11 @@ def _cadence(playbook: Playbook) -> Iterator[Mistake]:
     """A promise that nobody can keep is worse than none."""
     first, every = playbook.cadence.first, playbook.cadence.every
     day = _length(playbook.hours) or 24 * 60
-    if every < 1:
-        yield ("cadence", "every"), "Nobody can write so often; write every = 180, or another number of minutes."
+    if every < 0:
+        yield (
+            ("cadence", "every"),
+            "Nobody can write so often; write every = 180, or another number of minutes; 0 for promises only.",
+        )
     if every > day:
         yield (
             ("cadence", "every"),

@@ -53,12 +53,18 @@ def _body(message: Message, folder: Path) -> str:
         raise _WrongError(key, f"{shown(where)} is empty; {how}.")
     if len(body.encode()) > LARGEST:
         raise _WrongError("body", f"“{message.slug}” is too long; write at most {LARGEST:,} bytes.")
+    if "\0" in body:  # no mail and no database takes it
+        key, where = ("file", shown(message.file)) if message.file else ("body", f"“{message.slug}”")
+        line = body.count("\n", 0, body.index("\0")) + 1
+        raise _WrongError(key, f"{where}:{line}: there is a NUL character; take it out.")
     return body
 
 
 def _content(name: str, folder: Path) -> str:
     path = _inside(name, folder)
     try:
+        if path.exists() and not path.is_file():  # reading from a pipe would wait for somebody to write to it
+            raise _WrongError("file", f"{shown(name)} is no file; name one that holds the message.")
         if not path.is_file():
             raise _WrongError("file", f"There is no file {shown(name)}; write it, or name one that is there.")
         with path.open("rb") as file:

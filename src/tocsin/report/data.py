@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import get_args
 
-from tocsin.core.events import ImpactSet
+from tocsin.core.events import ImpactSet, Improves
 from tocsin.core.incident import Action
 from tocsin.core.moments import Moment, rfc3339
 from tocsin.core.timeline import REPORTED, LineKind
@@ -78,7 +78,7 @@ def _line(line: Line) -> Json:
 
 
 def _action(action: Action) -> Json:
-    return {"text": action.text, "url": action.url or None, "done": action.done}
+    return {"text": action.text, "url": action.url or None, "improves": action.improves, "done": action.done}
 
 
 # ── the schema ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,6 +163,11 @@ _ACTION = _object(
     {
         "text": _text("What should be done."),
         "url": {"type": ["string", "null"], "description": "Where it is followed up; null where nowhere yet."},
+        "improves": {
+            "type": ["string", "null"],
+            "enum": [*get_args(Improves), None],
+            "description": "What it makes better: `process`, `technology` or `team`; null where nobody has said.",
+        },
         "done": {"type": "boolean", "description": "Whether it is done."},
     },
 )

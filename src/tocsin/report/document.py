@@ -9,7 +9,7 @@ from functools import cache
 
 from tocsin.core import timeline
 from tocsin.core.duties import owner
-from tocsin.core.events import REDACTED, Declared, Entry, ImpactSet, SignalKind, SignalReceived, Updated
+from tocsin.core.events import Declared, Entry, ImpactSet, SignalKind, SignalReceived, Updated
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Action, Incident, fold
 from tocsin.core.moments import Moment
@@ -18,7 +18,9 @@ from tocsin.core.people import Directory, called
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.report import report_state
+from tocsin.core.signals import shows_impact
 from tocsin.core.timeline import LineKind, Names
+from tocsin.core.verdict import affected
 from tocsin.report.strip import Strip, strip
 from tocsin.report.strip.signs import answer
 
@@ -179,7 +181,7 @@ def _status(incident: Incident, playbook: Playbook) -> str:
 def _noticed(entries: Sequence[Entry]) -> Noticed | None:
     """A signal that came after somebody had taken it told nobody anything new."""
     taken = answer(entries)
-    heard = [(entry.at.at, entry.event.kind) for entry in entries if isinstance(entry.event, SignalReceived)]
+    heard = [(entry.at.at, entry.event.kind) for entry in entries if shows_impact(entry.event)]
     at, kind = min(heard, default=(None, None))
     if at is None or kind is None or (taken is not None and taken.at.at < at):
         return None
@@ -193,14 +195,9 @@ def _criterion(incident: Incident, playbook: Playbook) -> str:
 
 
 def _people(entries: Sequence[Entry]) -> int | None:
-    """All who are named by any signal, or as many as one of them says, where that is more; a probe is nobody.
-
-    Whose name was redacted is nobody we could know again, but still somebody beside the others of their signal.
-    """
+    """As many as the verdict on all of its signals would count."""
     events = [entry.event for entry in entries]
-    signals = [event for event in events if isinstance(event, SignalReceived) and event.kind != "probe"]
-    named = {" ".join(name.casefold().split()) for signal in signals for name in signal.people if name != REDACTED}
-    return max([len(named), *(max(signal.count or 0, len(signal.people)) for signal in signals)]) or None
+    return affected(event for event in events if isinstance(event, SignalReceived)) or None
 
 
 def _parts(incident: Incident, playbook: Playbook, name: Names) -> tuple[Part, ...]:

@@ -26,7 +26,7 @@ class Forms:
 
 
 def in_form(document: Document, form: Form) -> bytes:
-    """One of them, by itself. Raises `NoPdf` where the report is too much for one."""
+    """One by itself. Raises `NoPdf` where the report is too much for one, and `NotMade` where it cannot be made now."""
     match form:
         case "md":
             return as_markdown(document)
@@ -39,7 +39,8 @@ def in_form(document: Document, form: Form) -> bytes:
 
 
 def in_every_form(document: Document, name: str = "") -> Forms:
-    """The same document gives the same bytes. A report that is too much for a PDF is not held up by that.
+    """The same document gives the same bytes. A report that is too much for a PDF is not held up by that, but one whose
+    PDF cannot be made now is: raises `NotMade`.
 
     `name`: what the files are called, without their endings, where that is known already.
     """

@@ -155,7 +155,8 @@ def _actions(document: Document) -> Iterator[str]:
 def _action(action: Action) -> str:
     box = "[x]" if action.done else "[ ]"
     said = " ".join(inline(text) for text in (action.text, *unsaid((action.url,), action.text)))
-    return f"- {box} {_unbegun(said.strip())}"
+    improves = f" (improves: {action.improves})" if action.improves else ""
+    return f"- {box} {_unbegun(said.strip())}{improves}"
 
 
 _BEGINS = re.compile(r"(?=[-#+>:%]|\(.*\)=)|\d{1,9}(?=[.)](?:\s|$))")

@@ -30,9 +30,6 @@ _OF_COMMAND = (
     .where(t.log.c.incident == sa.bindparam("n"), t.log.c.first == sa.bindparam("s"), t.log.c.seq >= sa.bindparam("s"))
     .order_by(t.log.c.seq)
 )
-_WROTE = sa.select(sa.func.max(t.log.c.at)).where(
-    t.log.c.incident == sa.bindparam("n"), t.log.c.by == sa.bindparam("p"), t.log.c.kind != "SignalReceived"
-)
 _REFRESH = sa.update(t.incidents).where(t.incidents.c.number == sa.bindparam("n"))
 _REWORD = sa.update(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.seq == sa.bindparam("s"))
 _MEMBER = sa.select(t.team.c.person).where(t.team.c.incident == sa.bindparam("n"))
@@ -92,12 +89,6 @@ def line(c: sa.Connection, number: IncidentNumber, seq: Seq) -> Entry | None:
 def incident(c: sa.Connection, number: IncidentNumber) -> Incident:
     """What the log makes of an incident, for whoever only looks."""
     return fold(number, map(_entry, c.execute(_FOLDED, {"n": number})))
-
-
-def wrote(c: sa.Connection, number: IncidentNumber, person: Handle) -> datetime | None:
-    """When somebody last wrote in an incident; a signal stands at its own time, and not where somebody wrote."""
-    at: datetime | None = c.scalar(_WROTE, {"n": number, "p": person})
-    return at
 
 
 def hold(c: sa.Connection, number: IncidentNumber) -> None:

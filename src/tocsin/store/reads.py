@@ -26,8 +26,11 @@ def owed(c: sa.Connection) -> list[dict[str, Any]]:
 
 
 def open_about(c: sa.Connection, services: Collection[str], criterion: str) -> list[IncidentNumber]:
-    """The open incidents about any of these services and a criterion, exercises aside; newest first."""
-    found = (row for row in incidents(c, "open") if row["criterion"] == criterion and not row["drill"])
+    """The open incidents about any of these services and a criterion, exercises aside; newest first.
+
+    One that nobody gave a criterion may be about it, too.
+    """
+    found = (row for row in incidents(c, "open") if row["criterion"] in (criterion, None) and not row["drill"])
     return [IncidentNumber(row["number"]) for row in found if not set(services).isdisjoint(row["services"])]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -10,11 +11,11 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core import hours
 from tocsin.core.decisions.signals import why_declared
-from tocsin.core.events import Fact
-from tocsin.core.gates import blocked
+from tocsin.core.events import Entry, Fact
+from tocsin.core.gates import blocked, seen_for
 from tocsin.core.given import Given
-from tocsin.core.ids import Handle, IncidentNumber, Slug
-from tocsin.core.incident import Incident
+from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
+from tocsin.core.incident import Incident, fold
 from tocsin.core.links import is_address
 from tocsin.core.moments import Moment
 from tocsin.core.people import Person
@@ -24,13 +25,14 @@ from tocsin.core.signals import received
 
 def declare(incident: Incident, command: c.Declare, given: Given) -> list[Fact]:
     """What was known before, in the order it happened; then the declaration, and who commands."""
-    return [
+    facts = [
         *_before(command, given),
         Fact(event=_declared(incident, command, given)),
         *(Fact(event=e.TicketLinked(ticket=ticket)) for ticket in _tickets(command)),
         *_command_taken(command, given),
-        *_over_already(command, given),
+        *_impact(command, given),
     ]
+    return [*facts, *_over_already(incident, command, given, facts)]
 
 
 def acknowledge(incident: Incident, command: c.Acknowledge, given: Given) -> list[Fact]:
@@ -112,7 +114,7 @@ def set_impact(incident: Incident, command: c.SetImpact, given: Given) -> list[F
 
 def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
     must_be_open(incident)
-    _must_be_ready(replace(incident, verified=command.verified), given)
+    _must_be_ready(replace(incident, verified=command.verified), given, given.entries)
     began = incident.reopened_at or incident.declared_at
     if began is not None and given.at.at < began:
         what = "reopened" if incident.reopened_at else "declared"
@@ -224,22 +226,38 @@ def _tickets(command: c.Declare) -> tuple[str, ...]:
     return tickets
 
 
-def _over_already(command: c.Declare, given: Given) -> list[Fact]:
+def _impact(command: c.Declare, given: Given) -> list[Fact]:
     if command.began is None and command.ended is None:
         return []
     start, end = _moment(command.began, None, "start"), _moment(command.ended, None, "end")
-    window = Fact(event=_window(start, end, given))
-    if end is None:
-        return [window]
-    if not command.verified.strip() and "verified" in given.playbook.gates.resolve.blocks:
-        raise Refused("If it is already over, say how you know: what was tried, and worked?")
-    return [window, Fact(event=e.Resolved(verified=command.verified))]
+    return [Fact(event=_window(start, end, given))]
 
 
-def _must_be_ready(resolved: Incident, given: Given) -> None:
+def _over_already(incident: Incident, command: c.Declare, given: Given, facts: list[Fact]) -> list[Fact]:
+    """Held against the same gate as what is resolved later, as if `facts` stood in its log already."""
+    if command.ended is None:
+        return []
+    entries = [_as_entry(fact, incident, given) for fact in facts]
+    as_declared = fold(incident.number, entries)
+    _must_be_ready(replace(as_declared, verified=command.verified), given, lambda: entries)
+    return [Fact(event=e.Resolved(verified=command.verified))]
+
+
+def _as_entry(fact: Fact, incident: Incident, given: Given) -> Entry:
+    return Entry(
+        incident=incident.number,
+        seq=Seq(1),
+        event=fact.event,
+        at=fact.at or given.at,
+        recorded_at=given.now,
+        by=fact.by or given.by.handle,
+    )
+
+
+def _must_be_ready(resolved: Incident, given: Given, entries: Callable[[], Sequence[Entry]]) -> None:
     """What the playbook asks for before an incident is resolved, all of it at once."""
     gate, playbook = given.playbook.gates.resolve, given.playbook
-    if gaps := blocked(gate, resolved, playbook, given.sections()):
+    if gaps := blocked(gate, resolved, playbook, given.sections(), seen=seen_for(gate, entries)):
         raise Refused(" ".join(gaps))
 
 

@@ -8,6 +8,7 @@ from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.incident import Incident
 from tocsin.core.moments import utc
+from tocsin.core.playbook import GAP
 from tocsin.core.refused import Refused
 
 
@@ -15,6 +16,8 @@ def post_update(incident: Incident, command: c.PostUpdate, given: Given) -> list
     """Also where no community is known yet: what was said outside belongs on the timeline, whoever carried it."""
     if not command.text.strip():
         raise Refused("Write what the communities should hear: what is known, what was tried, what comes next.")
+    if gaps := GAP.findall(command.text):
+        raise Refused(f"Something is left to fill in: {'; '.join(gaps)}. Write it, or take the line out.")
     if command.next_by is not None and command.next_by <= given.at.at:
         raise Refused("The next update cannot be promised for a time that has passed.")
     event = e.Updated(

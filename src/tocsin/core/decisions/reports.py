@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.events import Fact
+from tocsin.core.gates import seen_for
 from tocsin.core.given import Given
 from tocsin.core.ids import Seq
 from tocsin.core.incident import Action, Incident
@@ -40,11 +41,14 @@ def write(incident: Incident, command: c.WriteReport, given: Given) -> list[Fact
     return [Fact(event=e.ReviewReopened(revision=given.revision() + 1))]
 
 
+_ASK = "tocsin do ask-for-review --incident {}"
+
+
 def ask_for_review(incident: Incident, command: c.AskForReview, given: Given) -> list[Fact]:
     must_be_over(incident)
     if incident.report.asked is not None and incident.report.asked != incident.report.published:
         raise Refused("This report is under review already.")
-    if gaps := missing(incident, given.sections(), given.playbook):
+    if gaps := _missing(incident, given):
         raise Refused("Not yet: " + " ".join(gaps))
     return [Fact(event=e.ReviewRequested(revision=given.revision()))]
 
@@ -53,7 +57,7 @@ def review(incident: Incident, command: c.Review, given: Given) -> list[Fact]:
     must_be_over(incident)
     report = incident.report
     if report.asked is None:
-        raise Refused("Nobody has asked for a review of this report yet: ask-for-review.")
+        raise Refused(f"Nobody has asked for a review of this report yet: {_ASK.format(incident.number)}.")
     if command.verdict == "ask-for-changes" and not command.text.strip():
         raise Refused("Say what should change.")
     said = Fact(event=e.ReportReviewed(verdict=command.verdict, revision=report.asked, text=command.text))
@@ -67,8 +71,8 @@ def publish(incident: Incident, command: c.Publish, given: Given) -> list[Fact]:
     must_be_over(incident)
     asked = incident.report.asked
     if asked is None:
-        gaps = missing(incident, given.sections(), given.playbook)
-        raise Refused(" ".join(["Ask for a review first: ask-for-review.", *gaps]))
+        gaps = _missing(incident, given)
+        raise Refused(" ".join([f"Ask for a review first: {_ASK.format(incident.number)}.", *gaps]))
     if incident.report.approved is None and (unread := waits_for(incident, given.playbook, given.name)):
         raise Refused("Not yet: " + " ".join(unread))
     return [Fact(event=e.PublicationRequested(revision=asked))]
@@ -120,6 +124,11 @@ def no_action(incident: Incident, command: c.NoAction, given: Given) -> list[Fac
     if not command.why.strip():
         raise Refused("Say why nothing needs doing.")
     return [Fact(event=e.NoActionNeeded(why=command.why))]
+
+
+def _missing(incident: Incident, given: Given) -> list[str]:
+    shown = seen_for(given.playbook.gates.review, given.entries)
+    return missing(incident, given.sections(), given.playbook, seen=shown)
 
 
 def _changes(command: c.WriteReport, given: Given) -> bool:

@@ -8,7 +8,7 @@ from tocsin.core import commands as c
 from tocsin.core.given import Given
 from tocsin.core.ids import SignalId
 from tocsin.core.refused import Refused
-from tocsin.core.signals import Said, Signal, SignalState
+from tocsin.core.signals import Said, Signal, SignalState, closed
 from tocsin.core.verdict import Verdict, belonging, of_declaration, verdict
 
 LONGEST_KEY = 500
@@ -105,9 +105,22 @@ def by_rule(signal: Signal, given: Given) -> c.Declare | None:
         title=f"{found.criterion.name}: {service.name}",
         description=found.rule,
         services=(service.slug,),
+        communities=service.communities,
         criterion=found.criterion.slug,
         signals=found.signals,
     )
+
+
+def over(signal: Signal, command: c.CloseSignal, given: Given) -> Signal:
+    """The signal, closed. Where that alone makes it no incident any more, it takes a sentence, as a judgement would."""
+    after = closed(signal, command.why)
+    if signal.is_undecided and not signal.verdict and not command.why.strip():
+        found = _verdict(signal, given)
+        others = [each for each in belonging(signal, given.undecided(), given.playbook) if each.id != signal.id]
+        left = verdict(others, given.playbook).proposal if others else "not-yet"
+        if found.proposal == "incident" and left != "incident":
+            raise Refused(f"By the playbook it is an incident: {found.sentence} Say why it is over all the same: --why")
+    return after
 
 
 def _verdict(signal: Signal, given: Given) -> Verdict:

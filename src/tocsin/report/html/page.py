@@ -42,6 +42,7 @@ class Doing:
 
     text: Markup
     where: Markup
+    improves: str
     done: bool
 
 
@@ -141,7 +142,12 @@ def _drawn(nodes: list[Node], *, under: int) -> Markup:
 
 
 def _doing(action: Action) -> Doing:
-    return Doing(text=linked(action.text), where=_links((action.url,), action.text), done=action.done)
+    return Doing(
+        text=linked(action.text),
+        where=_links((action.url,), action.text),
+        improves=action.improves or "",
+        done=action.done,
+    )
 
 
 def _links(links: Iterable[str], text: str) -> Markup:

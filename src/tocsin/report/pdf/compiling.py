@@ -16,7 +16,11 @@ CHILD = Path(__file__).parent / "child.py"
 
 
 class NoPdf(Exception):
-    """The report could not be made into a PDF; the sentence says why. The same report would fail again."""
+    """The report is too much for a PDF; the sentence says why. The same report would be again."""
+
+
+class NotMade(Exception):
+    """There is no PDF yet, for a trouble that says nothing of the report; the sentence names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +50,11 @@ def compiled(inputs: Mapping[str, str], timestamp: int, limits: Limits = LIMITS)
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise NoPdf(_too_slow(limits.patience)) from None
+        raise NotMade(_too_late(limits.patience)) from None
+    except OSError as error:
+        raise NotMade(f"There is no PDF yet: what makes it could not be started ({error.strerror}).") from error
     if done.returncode != 0:
-        raise NoPdf(_why(done, limits))
+        raise _why(done, limits)
     return done.stdout
 
 
@@ -71,18 +77,29 @@ _REMEDY = "To have one, take out what its readers do not need, and publish it ag
 _OUT_OF_MEMORY = (b"memory allocation", b"MemoryError", b"out of memory", b"annot allocate memory")
 
 
-def _why(done: subprocess.CompletedProcess[bytes], limits: Limits) -> str:
+def _why(done: subprocess.CompletedProcess[bytes], limits: Limits) -> NoPdf | NotMade:
+    """Only what it needed more of than it may have is the report's; all else may be better at the next try."""
     said = done.stderr
     if done.returncode == -signal.SIGXCPU:
-        return _too_slow(limits.processor)
+        return NoPdf(f"There is no PDF of it: it takes more than {_seconds(limits.processor)} to make. {_REMEDY}")
     if done.returncode == -signal.SIGKILL:
-        return "There is no PDF of it: what made it was ended from outside, as when a machine runs out of memory."
+        return NotMade(f"There is no PDF yet: what made it was ended from outside, {_OUT_OF_MACHINE}")
     if any(sign in said for sign in _OUT_OF_MEMORY):
-        return f"There is no PDF of it: it takes more than {limits.memory // 2**20} MB of memory to make. {_REMEDY}"
+        megabytes = limits.memory // 2**20
+        return NoPdf(f"There is no PDF of it: it takes more than {megabytes} MB of memory to make. {_REMEDY}")
     last = said.decode(errors="replace").strip().rpartition("\n")[2][:300]
-    return f"There is no PDF of it: {last or f'what made it ended with {done.returncode}'}."
+    return NotMade(f"There is no PDF yet: {last or f'what made it ended with {done.returncode}'}.")
 
 
-def _too_slow(time: timedelta) -> str:
-    seconds = "one second" if time == timedelta(seconds=1) else f"{time.total_seconds():g} seconds"
-    return f"There is no PDF of it: it takes more than {seconds} to make. {_REMEDY}"
+_OUT_OF_MACHINE = "as when a machine runs out of memory. See that it has some to spare, then try again."
+
+
+def _too_late(time: timedelta) -> str:
+    return (
+        f"There is no PDF yet: it was not made within {_seconds(time)}. "
+        "See whether the machine is too busy, then try again."
+    )
+
+
+def _seconds(time: timedelta) -> str:
+    return "one second" if time == timedelta(seconds=1) else f"{time.total_seconds():g} seconds"

@@ -78,8 +78,8 @@ def _short(title: str) -> str:
 
 
 _ABOUT = (
-    "We look for causes in systems, not in people. This report is also published as a page, as Markdown and, for "
-    "programs, as JSON, beside this file and by the same name. The JSON is attached to this PDF."
+    "We look for causes in systems, not in people. Where this report is published, it stands beside this file as a "
+    "page, as Markdown and, for programs, as JSON, by the same name. The JSON is attached to this PDF."
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tocsin.core.events import Entry, Event, ImpactSet
+from tocsin.core.signals import shows_impact
 from tocsin.report.strip.picture import HarmKind, MarkKind
 
 Stretch = tuple[datetime, datetime]
@@ -84,3 +85,8 @@ def without(stretches: Iterable[Stretch], holes: Iterable[Stretch]) -> list[Stre
 def times(entries: Iterable[Entry], *kinds: type[Event]) -> list[datetime]:
     """When something of these kinds happened, in order."""
     return sorted(entry.at.at for entry in entries if isinstance(entry.event, kinds))
+
+
+def reported(entries: Iterable[Entry]) -> list[datetime]:
+    """When a signal said that somebody was affected, in order."""
+    return sorted(entry.at.at for entry in entries if shows_impact(entry.event))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tocsin.core import events as e
 from tocsin.core.events import Entry, ImpactSet
 from tocsin.core.moments import Moment
-from tocsin.report.strip.course import Harmed, Sign, Stretch, shifted, times, without
+from tocsin.report.strip.course import Harmed, Sign, Stretch, reported, shifted, without
 
 STUB = 0.12
 """What has no beginning or no end is drawn longer by this much of its length."""
@@ -88,8 +88,7 @@ def _unended(start: Moment, entries: Sequence[Entry], over: datetime | None, upt
         end = max(upto, shifted(first, _SECOND))
         going_on = Harmed(since=end, until=shifted(end, STUB * (end - start.at)), kind="open")
         return [*_guess(start), Harmed(since=first, until=end, kind="sure"), going_on]
-    reported = [at for at in times(entries, e.SignalReceived) if first < at < over]
-    sure = max(reported, default=first)
+    sure = max((at for at in reported(entries) if first < at < over), default=first)
     solid = [Harmed(since=first, until=sure, kind="sure")] if first < sure else []
     return [*_guess(start), *solid, Harmed(since=sure, until=max(sure, over), kind="guess")]
 

@@ -1,4 +1,4 @@
-"""The moments that are worth a sign of their own: noticed, answered, cause found, fix, verified, reopened."""
+"""The moments that are worth a sign of their own: noticed, answered, likely cause, last fix, verified, reopened."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from tocsin.core import events as e
 from tocsin.core.events import Entry, ImpactSet
 from tocsin.core.people import TOCSIN
-from tocsin.report.strip.course import Sign, Stretch, times
+from tocsin.report.strip.course import Sign, Stretch, reported, times
 from tocsin.report.strip.picture import MarkKind
 
 
@@ -18,9 +18,9 @@ def signs(
     end = (impact.end.until or impact.end.at) if impact.end else over
     signs = [
         *_first_signs(entries, end),
-        *(Sign(at=at, kind="cause", word="Cause found") for at in _cause(entries)),
+        *(Sign(at=at, kind="cause", word="Likely cause") for at in _cause(entries)),
         *_fixes(entries, end, pauses),
-        *(Sign(at=at, kind="verified", word="Verified") for at in times(entries, e.Resolved)),
+        *(Sign(at=at, kind="verified", word="Verified") for at in _verified(entries)),
         *(Sign(at=at, kind="reopened", word="Reopened") for at in times(entries, e.Reopened)),
     ]
     return tuple(sorted(signs, key=lambda sign: sign.at))
@@ -28,7 +28,7 @@ def signs(
 
 def _first_signs(entries: Sequence[Entry], end: datetime | None) -> Iterator[Sign]:
     """A signal that came after somebody had taken it told nobody anything new."""
-    noticed, answered = min(times(entries, e.SignalReceived), default=None), answer(entries) or _declared(entries)
+    noticed, answered = min(reported(entries), default=None), answer(entries) or _declared(entries)
     if noticed is not None and (answered is None or noticed <= answered.at.at):
         yield Sign(at=noticed, kind="noticed", word="Noticed")
     if answered is not None:
@@ -60,9 +60,19 @@ def _declared(entries: Iterable[Entry]) -> Entry | None:
 
 
 def _cause(entries: Sequence[Entry]) -> list[datetime]:
-    """When the commander first named it; else when it was found, by a line somebody marked."""
-    named = [entry for entry in entries if isinstance(entry.event, e.PlanSet) and (entry.event.cause or "").strip()]
-    return sorted(entry.at.at for entry in named or _marked_findings(entries))[:1]
+    """When it was found, by a line somebody marked; else since when the commander takes it for what it is now."""
+    found = sorted(entry.at.at for entry in _marked_findings(entries))[:1]
+    return found or _last_thought(entries)
+
+
+def _last_thought(entries: Iterable[Entry]) -> list[datetime]:
+    """The first word is often a guess that did not hold; the same words again, or none on the cause, change nothing."""
+    thought, since = "", []
+    for entry in entries:
+        said = entry.event.cause if isinstance(entry.event, e.PlanSet) else None
+        if said is not None and said.strip() != thought:
+            thought, since = said.strip(), [entry.at.at]
+    return since if thought else []
 
 
 def _marked_findings(entries: Sequence[Entry]) -> list[Entry]:
@@ -79,8 +89,13 @@ def _standing(entries: Sequence[Entry], kind: e.NoteKind) -> list[Entry]:
     ]
 
 
+def _verified(entries: Iterable[Entry]) -> list[datetime]:
+    """Every end of which somebody said how they know."""
+    return [entry.at.at for entry in entries if isinstance(entry.event, e.Resolved) and entry.event.verified.strip()]
+
+
 def _fixes(entries: Sequence[Entry], end: datetime | None, pauses: Sequence[Stretch]) -> Iterator[Sign]:
-    """What was done last before each end; what came before a return was not enough."""
+    """What was tried last before each end, helpful or not; what came before a return was not enough."""
     tried = sorted(entry.at.at for entry in _standing(entries, "fix"))
     after = None
     for ended, again in pauses:
@@ -88,7 +103,7 @@ def _fixes(entries: Sequence[Entry], end: datetime | None, pauses: Sequence[Stre
             yield from _last_fix(tried, after, ended, "Fix, not enough")
             after = again
     if end is not None:
-        yield from _last_fix(tried, after, end, "Fix")
+        yield from _last_fix(tried, after, end, "Last fix tried")
 
 
 def _last_fix(tried: Sequence[datetime], after: datetime | None, end: datetime, word: str) -> list[Sign]:
