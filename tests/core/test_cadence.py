@@ -115,7 +115,28 @@ def test_where_nobody_commands_the_hours_of_everybody_count() -> None:
         return ALWAYS
 
     assert word_due(story.incident, story.entries, PLAYBOOK, whose) is not None
-    assert set(asked) == {None}
+    assert None in asked
+
+
+EVENINGS = Calendar(zone="UTC", shifts=tuple(Shift(day=day, begins=time(22), ends=time(23)) for day in range(7)))
+
+
+def handed_over(minutes: int) -> datetime:
+    """When word is due that Ada, who is always at work, has handed to Bob then, who works in the evening."""
+    story = declared(communities=("utoronto",))
+    story.clock = NOON + minutes * MINUTE
+    story.tell(c.Assign(incident=ONE, role="commander", person="bob"))
+    found = word_due(story.incident, [], PLAYBOOK, lambda person: ALWAYS if person == "ada" else EVENINGS)
+    assert found is not None
+    return found.at
+
+
+def test_what_fell_due_stays_due_whoever_has_it_then() -> None:
+    assert handed_over(60) == NOON + 31 * MINUTE
+
+
+def test_what_was_handed_over_before_goes_by_the_hours_of_who_has_it_now() -> None:
+    assert handed_over(20) == NOON.replace(hour=22, minute=30)
 
 
 def test_leave_is_no_working_time() -> None:

@@ -15,7 +15,7 @@ from tocsin.core.duties import carrying
 from tocsin.core.events import Entry
 from tocsin.core.hours import HOUR, Calendar, after, worked
 from tocsin.core.ids import Handle
-from tocsin.core.incident import Incident
+from tocsin.core.incident import Holding, Incident
 from tocsin.core.playbook import Playbook
 
 CalendarOf = Callable[[Handle | None], Calendar]
@@ -55,6 +55,8 @@ def due_by_cadence(
 ) -> Due | None:
     """When word is due after `since`: the `first` after it was declared, else the next after the last.
 
+    It goes by the hours of whoever has it now; what fell due before somebody laid it down stays due.
+
     Where nobody works within a year, it is due by the wall clock all the same. The reminder is due in working time too.
     None: the process has no cadence, only promises.
     """
@@ -65,10 +67,27 @@ def due_by_cadence(
 
     def passed(work: timedelta) -> datetime:
         people: tuple[Handle | None, ...] = carrying(incident, playbook, "tells-outside") or (None,)
-        moments = (worked_off(calendar_of(each), since, work, wrote(each) if each else ()) for each in people)
-        return min(filter(None, moments), default=since + work)
+        now = [worked_off(calendar_of(each), since, work, wrote(each) if each else ()) for each in people]
+        before = (
+            at
+            for held in _laid_down(incident, playbook)
+            if (at := worked_off(calendar_of(held.person), since, work, wrote(held.person))) and _had_it(held, at)
+        )
+        return min(filter(None, [*now, *before]), default=since + work)
 
     return Due(at=passed(length), promised=False, remind=passed(length - ahead))
+
+
+def _laid_down(incident: Incident, playbook: Playbook) -> Iterator[Holding]:
+    """The times in a role that are over, of those who were to tell the communities; failing such, who commanded."""
+    telling, commanding = playbook.with_duty("tells-outside").slug, playbook.with_duty("commands").slug
+    told = any(held.role == telling for held in incident.holdings)
+    role = telling if told else commanding
+    return (held for held in incident.holdings if held.role == role and held.until is not None)
+
+
+def _had_it(held: Holding, at: datetime) -> bool:
+    return held.until is not None and held.since <= at < held.until
 
 
 def worked_off(calendar: Calendar, since: datetime, work: timedelta, wrote: Iterable[datetime]) -> datetime | None:
