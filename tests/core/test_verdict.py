@@ -395,6 +395,10 @@ def test_what_the_playbook_declares_takes_all_signals_that_belong_together_and_n
     )
 
 
+def test_signs_that_nobody_sees_make_no_other_person_and_are_none() -> None:
+    assert found(signal(1, "Ada"), signal(2, "Ada\u200b"), signal(3, " \u200b ")).people == 1
+
+
 def closing(*signals: Signal, why: str = "") -> Signal:
     given = story(*signals, playbook=asking()).given(by=ADA)
     return over(signals[0], c.CloseSignal(signal=signals[0].id, why=why), given)

@@ -166,7 +166,10 @@ def _once(names: Iterable[str]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in names:
         tidy = " ".join(unicodedata.normalize("NFC", name).split())
-        found.setdefault(unicodedata.normalize("NFC", tidy.casefold()), tidy)
+        seen = "".join(sign for sign in tidy if unicodedata.category(sign) != "Cf")  # what nobody sees names nobody
+        key = unicodedata.normalize("NFC", " ".join(seen.casefold().split()))
+        if key:
+            found.setdefault(key, tidy)
     return found
 
 
