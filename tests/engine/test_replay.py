@@ -176,7 +176,7 @@ def _facts_are_the_files(script: Json, told: Told) -> None:
         slug: text for slug, text in script["report"].items() if text
     }
     assert data["actions"] == [
-        {"text": each["text"], "url": each.get("url") or None, "done": each.get("done", False)}
+        {"text": each["text"], "url": each.get("url") or None, "improves": None, "done": each.get("done", False)}
         for each in script["actions"]
     ]
     assert data["impact"]["start"] == script["impact"]["start"]
