@@ -23,6 +23,8 @@ SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
+    "wal_level": "minimal",  # or a process of its own writes to the log every 15 seconds, and flushes it when it likes
+    "max_wal_senders": "0",
     "deadlock_timeout": "50ms",
     "timezone": "Asia/Kathmandu",  # far from UTC by hours and minutes, so that a forgotten zone shows
 }
