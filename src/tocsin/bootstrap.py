@@ -1,4 +1,4 @@
-"""The only place that wires: settings → store, playbook, ports → Tocsin."""
+"""The only place that wires: settings → store, playbook, ports → Tocsin, web app, worker."""
 
 from __future__ import annotations
 
@@ -16,15 +16,19 @@ from tocsin.core.refused import Refused
 from tocsin.engine.asking import Asking, Listener, beside
 from tocsin.engine.door import Tocsin, now
 from tocsin.engine.worker import Worker
-from tocsin.integrations.gitrepo import Config, GitRepo
+from tocsin.integrations.gitrepo import Config as GitRepoConfig
+from tocsin.integrations.gitrepo import GitRepo
 from tocsin.ports import Ports, Publisher
-from tocsin.settings import FILE, Secret, Settings, configured
+from tocsin.settings import FILE, WEB, Secret, Settings, configured
 from tocsin.store import engines
 from tocsin.store.clocks import DatabaseClock
 from tocsin.store.schema import migrate, ready
 from tocsin.store.unsafe import must_be_durable
 from tocsin.store.works import Store
 from tocsin.store.writer import open_store
+from tocsin.web.config import Config
+from tocsin.web.live import Live
+from tocsin.web.site import Site
 
 
 @contextmanager
@@ -56,6 +60,15 @@ def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
         _become_owner(tocsin.store)
         with answering(settings, tocsin):
             yield tocsin, Worker(tocsin, performing)
+
+
+def site(settings: Settings, tocsin: Tocsin) -> Site:
+    """What pages are made of; a mistake in what the file says about serving them is refused."""
+    try:
+        config = configured(Config, WEB, settings.web)
+    except Refused as no:
+        raise Refused(f"{settings.data / FILE}: {no}") from None
+    return Site(tocsin=tocsin, settings=settings, config=config, clock=tocsin.clock, live=Live())
 
 
 def _become_owner(store: Store) -> None:
@@ -119,7 +132,7 @@ def _ports(settings: Settings, *, in_use: bool) -> Ports:
 def publisher(settings: Settings, repository: str = "") -> Publisher:
     """Where reports are published where nobody says otherwise, or in the repository given."""
     told = _defaults("gitrepo", settings) | ({"repository": repository} if repository else {})
-    return GitRepo(configured(Config, "gitrepo", told))
+    return GitRepo(configured(GitRepoConfig, "gitrepo", told))
 
 
 def _integration(name: str, told: Mapping[str, object], *, in_use: bool) -> object:

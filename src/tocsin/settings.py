@@ -14,8 +14,9 @@ from urllib.parse import quote
 from tocsin.core.refused import Refused
 
 FILE = "tocsin.toml"
+WEB = "web"
 _TEXTS = ("database", "playbook")
-"""What the file says in a line; all else in it are tables, one for each integration."""
+"""What the file says in a line; all else in it are tables: one about serving pages, and one for each integration."""
 T = TypeVar("T")
 
 
@@ -48,6 +49,8 @@ class Settings:
     """Where the log lives, as an address: `sqlite:///…` (the default, in the data folder) or `postgresql://…`."""
     integrations: Mapping[str, Mapping[str, object]]
     """What the file says to each integration, by its name; nobody has checked it yet."""
+    web: Mapping[str, object] = field(default_factory=dict)
+    """What the file says about serving pages (`[web]`); nobody has checked it yet."""
     playbook: Path | None = None
     """The team's process; the one that is shipped, where nobody names another."""
 
@@ -61,7 +64,8 @@ def load(data: Path, database: str | None = None, environ: Mapping[str, str] = o
         or environ.get("TOCSIN_DB")
         or told.get("database")
         or f"sqlite:///{quote(_inside(data, 'tocsin.db'))}",
-        integrations={name: table for name, table in told.items() if name not in _TEXTS},
+        integrations={name: table for name, table in told.items() if name not in (*_TEXTS, WEB)},
+        web=told.get(WEB, {}),
         playbook=data / told["playbook"] if told.get("playbook") else None,
     )
 

@@ -10,6 +10,8 @@ from tocsin.core.ids import Handle, Slug
 from tocsin.core.refused import Refused
 
 PersonKind = Literal["team", "community", "bot"]
+Part = Literal["administrator", "responder", "observer", "representative", "bot"]
+"""What somebody may do here; `core.rights` says what each means."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,24 @@ class Person:
     hours: tuple[Shift, ...] = ()
     """When they work, on the clock of their zone; empty: as the playbook says for everybody."""
     leave: tuple[Leave, ...] = ()
+    observer: bool = False
+    """Of the team, and only looks on."""
+    active: bool = True
+    """False: they have left. What they did stays theirs; nobody asks them for anything any more."""
+    accounts: tuple[str, ...] = ()
+    """Who they are elsewhere, as PLACE:NAME: `github:ada`."""
+
+    @property
+    def part(self) -> Part:
+        match self.kind:
+            case "bot":
+                return "bot"
+            case "community":
+                return "representative"
+            case _ if self.administrator:
+                return "administrator"
+            case _:
+                return "observer" if self.observer else "responder"
 
 
 @dataclass(frozen=True, kw_only=True)

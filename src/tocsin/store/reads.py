@@ -43,3 +43,18 @@ def team(c: sa.Connection, number: IncidentNumber) -> tuple[Handle, ...]:
     """An incident's response team: who took part so far, of whatever kind they are."""
     members = sa.select(t.team.c.person).where(t.team.c.incident == number).order_by("person")
     return tuple(map(Handle, c.scalars(members)))
+
+
+def waiting(c: sa.Connection) -> tuple[int, int]:
+    """How many signals nobody has decided on, and how many deliveries a person has to see to."""
+    found = c.execute(_WAITING).one()
+    return int(found[0]), int(found[1])
+
+
+def _how_many(table: sa.Table, *states: str) -> sa.ScalarSelect[int]:
+    return sa.select(sa.func.count()).select_from(table).where(table.c.state.in_(states)).scalar_subquery()
+
+
+_WAITING = sa.select(
+    _how_many(t.signals, "open", "candidate"), _how_many(t.effects, "failed", "unknown", "quarantined")
+)

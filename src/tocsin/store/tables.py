@@ -189,3 +189,43 @@ receipts = sa.Table(
     sa.Column("answer", sa.JSON, nullable=False),
 )
 """What a command with a source was answered, where no log holds it: signals and the directory."""
+
+credentials = sa.Table(
+    "credentials",
+    metadata,
+    sa.Column("person", sa.String, sa.ForeignKey("people.handle"), primary_key=True),
+    sa.Column("hash", sa.String, nullable=False),
+    sa.Column("set_at", Instant, nullable=False),
+)
+"""Argon2 hashes of passwords, kept apart from the directory so that no export of it has them."""
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("person", sa.String, sa.ForeignKey("people.handle"), nullable=False, index=True),
+    sa.Column("begun", Instant, nullable=False),
+    sa.Column("seen", Instant, nullable=False),
+    sa.Column("ends", Instant, nullable=False),
+    sa.Column("browser", sa.String, nullable=False),
+)
+"""Who is signed in where. `key`: the SHA-256 of the token, which only the browser has; `ends`: at the latest."""
+
+one_time_links = sa.Table(
+    "one_time_links",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("person", sa.String, sa.ForeignKey("people.handle"), index=True),
+    sa.Column("made", Instant, nullable=False),
+    sa.Column("ends", Instant, nullable=False),
+)
+"""Links that let somebody in once: `first` (nobody yet: it makes the first administrator), `invite`, `reset`."""
+
+follows = sa.Table(
+    "follows",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+)
+"""Who wants to be told of what changes in an incident."""

@@ -1,0 +1,147 @@
+"""The ASGI application: bytes in, an answer out; everything between is plain functions in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from secrets import token_urlsafe
+from types import MappingProxyType
+from urllib.parse import quote
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.routing import Route as Path_
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from tocsin import report
+from tocsin.core.refused import Refused
+from tocsin.web import pages, security
+from tocsin.web.answers import Answer, Bytes, Cookie, SentOn, Shown
+from tocsin.web.asked import Asked
+from tocsin.web.forms import Form, read
+from tocsin.web.routes import Route
+from tocsin.web.showing import page
+from tocsin.web.site import Site, check, trouble
+
+_HERE = Path(__file__).parent
+_FONTS = Path(report.__file__).parent / "fonts"
+
+
+def application(site: Site) -> ASGIApp:
+    """Every page there is, behind what guards them all."""
+    site.routes = check(pages.ROUTES)
+    static: list[BaseRoute] = [
+        Mount("/static/fonts", _Kept(directory=_FONTS)),
+        Mount("/static", _Kept(directory=_HERE / "static")),
+    ]
+    routes: list[BaseRoute] = [*pages.streams(site), *(_route(site, route) for route in site.routes), *static]
+    app = Starlette(routes=routes, exception_handlers=_handlers(site))
+    return security.guarded(app, site)
+
+
+class _Kept(StaticFiles):
+    """Files of ours, which change only with the version."""
+
+    async def get_response(self, path: str, scope: object) -> Response:
+        response = await super().get_response(path, scope)  # type: ignore[arg-type]
+        response.headers.setdefault("Cache-Control", "public, max-age=3600")
+        return response
+
+
+def _route(site: Site, route: Route) -> BaseRoute:
+    async def endpoint(request: Request) -> Response:
+        body = await request.body() if route.method == "POST" else b""
+        return await run_in_threadpool(respond, site, route, request, body)
+
+    return Path_(route.path, endpoint, methods=[route.method], name=route.name)
+
+
+def respond(site: Site, route: Route, request: Request, body: bytes) -> Response:
+    """The answer to one request, as the browser gets it."""
+    asked = asked_of(site, request)
+    try:
+        asked.form = read(body)
+    except Refused as no:
+        return _response(trouble(400, "This cannot be read.", str(no)), asked)
+    if route.method == "POST" and not security.sent_by_us(asked):
+        return _response(trouble(403, "This form is out of date.", security.STALE), asked)
+    return _response(site.answer(route, asked), asked)
+
+
+BROKEN = "It is our fault, and Tocsin's log says what. Nothing was changed. Go back, and what you typed is still there."
+
+
+def asked_of(site: Site, request: Request) -> Asked:
+    """A request as pages see it, with who is signed in."""
+    cookies = request.cookies
+    token = cookies.get(site.config.cookie("session"), "")
+    asked = Asked(
+        site=site,
+        now=site.clock(),
+        method=request.method,
+        path=request.url.path,
+        parts={name: str(part) for name, part in request.path_params.items()},
+        query=read_query(request),
+        headers=MappingProxyType({name.lower(): value for name, value in request.headers.items()}),
+        cookies=cookies,
+        client=request.client.host if request.client else "",
+        secret=cookies.get(site.config.cookie("form"), ""),
+    )
+    if token:
+        site.identify(asked, token)
+    return asked
+
+
+def read_query(request: Request) -> Form:
+    try:
+        return read(request.url.query.encode("ascii", errors="replace"))
+    except Refused:
+        return Form()
+
+
+def _response(answer: Answer, asked: Asked) -> Response:
+    config = asked.site.config
+    match answer:
+        case Shown():
+            fresh = "" if asked.secret else token_urlsafe(32)
+            asked.secret = asked.secret or fresh
+            body, said = page(answer, asked), asked.cookies.get(config.cookie("said"), "")
+            response = Response(body, answer.status, media_type="text/html")
+            if fresh:
+                security.keep(response, config, Cookie(name="form", value=fresh))
+            if said:
+                security.keep(response, config, Cookie(name="said", value=""))
+        case SentOn(to=to, said=said, cookies=cookies):
+            response = Response(status_code=303, headers={"Location": quote(to, safe=":/%#?=@[]!$&'()*+,;~")})
+            if said:
+                security.keep(response, config, Cookie(name="said", value=quote(said), lasts=60))
+            for each in cookies:
+                security.keep(response, config, each)
+            if answer.forget:
+                response.headers["Clear-Site-Data"] = '"cache", "cookies"'
+        case Bytes():
+            response = Response(answer.body, answer.status, headers=dict(answer.headers), media_type=answer.media)
+    return response
+
+
+def _handlers(site: Site) -> dict[int, Callable[[Request, Exception], Awaitable[Response]]]:
+    """What is answered where no handler of ours could."""
+
+    async def missing(request: Request, _: Exception) -> Response:
+        return await _told(site, request, 404, "There is no such page.", "Go back, or begin at Now.")
+
+    async def otherwise(request: Request, _: Exception) -> Response:
+        return await _told(site, request, 405, "This is not how that page is asked for.", "Go back, or begin at Now.")
+
+    async def broken(request: Request, _: Exception) -> Response:
+        return await _told(site, request, 500, "Something broke here.", BROKEN)
+
+    return {404: missing, 405: otherwise, 500: broken}
+
+
+async def _told(site: Site, request: Request, status: int, title: str, text: str) -> Response:
+    return await run_in_threadpool(lambda: _response(trouble(status, title, text), asked_of(site, request)))

@@ -1,0 +1,56 @@
+"""What an installation is told about serving its pages: where it is reached, and whom it believes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from tocsin.core.refused import Refused
+from tocsin.settings import setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The table `[web]` of `tocsin.toml`."""
+
+    address: str = setting(
+        "Address",
+        "where people reach Tocsin, as in https://incidents.example.org; mails and one-time links are made of it",
+        default="",
+    )
+    team: str = setting("Team", "what the team is called, as on the page to sign in", default="")
+    hosts: str = setting(
+        "Host names",
+        "other names the server answers to, with commas between; loopback and the address are always known",
+        default="",
+    )
+    proxies: str = setting(
+        "Trusted proxies",
+        "the IP addresses, with commas between, whose word counts about who asks and whether by https",
+        default="",
+    )
+
+    def __post_init__(self) -> None:
+        told = urlsplit(self.address)
+        if self.address and (told.scheme not in ("http", "https") or not told.hostname or told.path.strip("/")):
+            raise Refused("The setting “web.address” has to be like https://incidents.example.org, without a path.")
+
+    @property
+    def secure(self) -> bool:
+        """People come by https; then cookies are theirs alone, and browsers are told never to come otherwise."""
+        return self.address.startswith("https:")
+
+    @property
+    def known_hosts(self) -> frozenset[str]:
+        """The names this server answers to, without ports."""
+        own = urlsplit(self.address).hostname
+        told = (each.strip().casefold() for each in self.hosts.split(","))
+        return frozenset(("localhost", "127.0.0.1", "::1", *(each for each in (own, *told) if each)))
+
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]:
+        return tuple(each.strip() for each in self.proxies.split(",") if each.strip())
+
+    def cookie(self, name: str) -> str:
+        """What a cookie is called: where people come by https, no other site and no other path can set it."""
+        return f"__Host-tocsin-{name}" if self.secure else f"tocsin-{name}"

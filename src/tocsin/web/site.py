@@ -1,0 +1,92 @@
+"""The site: every address there is, and how a request becomes an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from tocsin.core.refused import Refused
+from tocsin.engine.door import Tocsin
+from tocsin.settings import Settings
+from tocsin.store import sessions
+from tocsin.store.works import Unavailable
+from tocsin.web.answers import Answer, Bytes, NotAllowed, NotThere, SentOn, Shown
+from tocsin.web.asked import Asked
+from tocsin.web.config import Config
+from tocsin.web.forms import Wrong
+from tocsin.web.live import Live
+from tocsin.web.routes import Route, allows
+
+
+@dataclass(kw_only=True)
+class Site:
+    """What pages share."""
+
+    tocsin: Tocsin
+    settings: Settings
+    config: Config = field(default_factory=Config)
+    clock: Callable[[], datetime]
+    live: Live
+    routes: tuple[Route, ...] = ()
+
+    def answer(self, route: Route, asked: Asked) -> Answer:
+        """What a page answers, or why it cannot; a bug of ours is let out."""
+        try:
+            return self._answer(route, asked)
+        except NotThere:
+            return trouble(404, "There is no such page.", "It may have moved, or not be yours to see.")
+        except NotAllowed as no:
+            return trouble(403, "This page is not for you.", str(no))
+        except Unavailable as no:
+            return trouble(503, "The database does not answer.", str(no))
+        except (Refused, Wrong) as no:
+            return trouble(422, "This was not done.", str(no))
+
+    def _answer(self, route: Route, asked: Asked) -> Answer:
+        if not allows(route.right, asked.signed_in):
+            return _turned_away(asked)
+        try:
+            return route.handler(asked)
+        except (Refused, Wrong) as no:
+            if route.again is None:
+                raise
+            asked.errors = no.fields if isinstance(no, Wrong) else {"": str(no)}
+            again = route.again(asked)
+            return replace(again, status=422) if isinstance(again, Shown) else again
+
+    def identify(self, asked: Asked, token: str) -> None:
+        """See who asks, and keep, now and then, that they did."""
+        with asked.read() as connection:
+            found = sessions.found(connection, token, asked.now)
+        if found is None:
+            return
+        asked.session, asked.signed_in = found
+        asked.secret = token
+        session = found[0]
+        if asked.now - session.seen >= sessions.SEEN_EVERY:
+            self.tocsin.store.run(lambda connection: sessions.seen(connection, session.key, asked.now))
+
+
+def trouble(status: int, title: str, text: str) -> Shown:
+    """A page that says what went wrong, and what to do about it."""
+    return Shown(template="trouble.html", given={"status": status, "title": title, "text": text}, status=status)
+
+
+def _turned_away(asked: Asked) -> Answer:
+    """Whoever is not signed in may do so, and comes back; whoever is learns no more than that it is not theirs."""
+    if asked.signed_in is not None:
+        raise NotAllowed("Ask an administrator if you need it.")
+    if asked.fragment or asked.method != "GET":
+        return Bytes(body=b"Sign in again.", media="text/plain; charset=utf-8", status=401)
+    return SentOn(to=f"/sign-in?to={quote(asked.path, safe='')}")
+
+
+def check(routes: Iterable[Route]) -> tuple[Route, ...]:
+    """The routes, if no two are the same."""
+    found = tuple(routes)
+    names = [route.name for route in found]
+    if len(set(names)) != len(names):
+        raise ValueError(f"Two handlers for one address: {sorted(name for name in names if names.count(name) > 1)}")
+    return found
