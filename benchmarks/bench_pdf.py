@@ -32,6 +32,8 @@ PLAIN = (
     "The pod restarted twice; its log says `QUOTA_EXCEEDED`, and nobody who comes in now gets a server.",
     "We shrink the pool of the workshop that is over, as https://git.example/openshore/hubs/issues/1915 proposes.",
 )
+LINKED = (f"{PLAIN[1][:-1]}, as {PLAIN[2].split(', as ')[1]}",)
+"""In every line a piece of code and a link: what costs most of what lines commonly hold."""
 RICH = (
     f"""{PLAIN[1]} {PLAIN[2]}
 
@@ -60,17 +62,21 @@ sys.stdout.buffer.write(typst.compile(source.encode(), sys_inputs={{"lines": sys
 
 
 def main() -> None:
-    report = _report(PLAIN, LINES)
+    _compare(f"a PDF of {LINES} lines", _report(PLAIN, LINES))
+    _compare(f"one of {LINES} lines with a link and code in each", _report(LINKED, LINES))
+    rich = _report(RICH, RICH_LINES)
+    taken = _seconds(lambda: as_pdf(rich, as_json(rich)))
+    _tell(f"one of {RICH_LINES:,} lines with lists and output", taken, _seconds(lambda: _bare(rich)), "")
+    print(f"  memory: {_megabytes():4.0f} MB (goal: at most {MEGABYTES_AT_MOST})")
+
+
+def _compare(what: str, report: Document) -> None:
     data = as_json(report)
     ours, bare = [], []
     for _ in range(ROUNDS):
         ours.append(_seconds(lambda: as_pdf(report, data)))
         bare.append(_seconds(lambda: _bare(report)))
-    _tell(f"a PDF of {LINES} lines", median(ours), median(bare), f" (goal: at most {AT_MOST:.1f})")
-    rich = _report(RICH, RICH_LINES)
-    taken = _seconds(lambda: as_pdf(rich, as_json(rich)))
-    _tell(f"one of {RICH_LINES:,} lines with lists and output", taken, _seconds(lambda: _bare(rich)), "")
-    print(f"  memory: {_megabytes():4.0f} MB (goal: at most {MEGABYTES_AT_MOST})")
+    _tell(what, median(ours), median(bare), f" (goal: at most {AT_MOST:.1f})")
 
 
 def _tell(what: str, ours: float, bare: float, goal: str) -> None:

@@ -209,6 +209,16 @@ def test_the_browser_may_load_nothing_and_apply_these_rules_alone() -> None:
     assert policy().startswith(f"default-src 'none'; style-src 'sha256-{rules}'; font-src data:; ")
 
 
+def test_every_colour_is_said_once_and_once_more_for_browsers_that_know_no_dark_ones() -> None:
+    said = re.findall(r"(--[\w-]+): light-dark\(", style())
+    assert sorted(said) == sorted(set(said)) == sorted(re.findall(r"(--[\w-]+): #", style()))
+
+
+def test_no_rule_asks_for_a_colour_or_a_measure_that_there_is_not() -> None:
+    said = set(re.findall(r"(--[\w-]+):", style()))
+    assert set(re.findall(r"var\((--[\w-]+)\)", style())) <= said
+
+
 def test_the_rules_ask_nobody_for_anything() -> None:
     assert all(found.startswith("data:font/woff2;base64,") for found in re.findall(r"url\(([^)]*)\)", style()))
     assert "@import" not in style()

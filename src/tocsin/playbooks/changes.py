@@ -231,8 +231,8 @@ def _stopped(incident: Incident, before: Playbook, after: Playbook, sections: Ma
         steps.append(("Its report can be reviewed only then", "review"))
     for what, step in steps:
         old, new = (getattr(each.gates, step) for each in (before, after))
-        was = gates.blocked(old, incident, before, sections)
-        for said in gates.blocked(new, incident, after, sections):
+        was = gates.unmet(old.blocks, incident, before, sections)
+        for said in gates.unmet(new.blocks, incident, after, sections):
             if said not in was:
                 yield f"{what}: {said}"
 

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, TypeVar
 
 from tocsin.core.events import ImpactSet, SignalKind
 from tocsin.core.moments import Moment
 from tocsin.report import times
 from tocsin.report.clock import Clock
 from tocsin.report.document import Document
+
+Said = TypeVar("Said", bound=str)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact(Generic[Said]):
+    """Its name, what it says, and what may be said more quietly. One without a name goes on where the last ended."""
+
+    name: str
+    value: Said
+    notes: tuple[Said, ...] = ()
+
 
 NOTICED: dict[SignalKind, str] = {
     "ticket": "by a ticket",

@@ -17,8 +17,8 @@ from tocsin.report import times
 from tocsin.report.clock import clock
 from tocsin.report.data import as_json
 from tocsin.report.document import Document, Line
-from tocsin.report.facts import notices
-from tocsin.report.html.facts import Fact, course, facts
+from tocsin.report.facts import Fact, notices
+from tocsin.report.html.facts import course, facts
 from tocsin.report.html.links import link, linked
 from tocsin.report.html.when import When
 from tocsin.report.lines import MILESTONES, WORDS
@@ -84,13 +84,13 @@ class Page:
     """The SHA-256 of the report as data: whoever quotes it can say which one they read."""
     notices: tuple[str, ...]
     lede: Prose | None
-    facts: tuple[Fact, ...]
+    facts: tuple[Fact[Markup], ...]
     picture: Markup
     zone: str
     sections: tuple[Prose, ...]
     actions: tuple[Doing, ...]
     no_action: Markup
-    course: tuple[Fact, ...]
+    course: tuple[Fact[Markup], ...]
     days: tuple[Day, ...]
 
 

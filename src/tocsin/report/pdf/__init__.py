@@ -18,6 +18,9 @@ def as_pdf(document: Document, attached: bytes, *, limits: Limits = LIMITS) -> b
 
     Raises `NoPdf` where that would cost more than the limits, and `NotMade` where anything else is in its way.
     """
-    drawn = json.dumps(as_data(document), ensure_ascii=False)
+
+    def inputs() -> dict[str, str]:
+        return {"report": json.dumps(as_data(document), ensure_ascii=False), "attached": attached.decode()}
+
     made = datetime.combine(day(document), time(), UTC)
-    return compiled({"report": drawn, "attached": attached.decode()}, int(made.timestamp()), limits)
+    return compiled(inputs, int(made.timestamp()), limits)

@@ -28,12 +28,12 @@ def main(parent: int, memory: int, seconds: int, timestamp: int) -> None:
     _limit(memory, seconds)
     root = _shut_in()
     _die_with(parent)
-    inputs = json.load(sys.stdin.buffer)
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[root / "fonts"])
+    inputs = json.load(sys.stdin.buffer)  # which are still being made
     pdf = typst.compile(
         root / "report.typ",
         root=root,
-        font_paths=[root / "fonts"],
-        ignore_system_fonts=True,
+        font_paths=fonts,
         sys_inputs=inputs,
         pdf_standards=["a-3a", "ua-1"],
         timestamp=timestamp,
@@ -41,6 +41,8 @@ def main(parent: int, memory: int, seconds: int, timestamp: int) -> None:
         package_cache_path=root / "no-packages",
     )
     sys.stdout.buffer.write(pdf)
+    sys.stdout.flush()
+    os._exit(0)  # what is left to tidy up takes a while, and goes with the process anyway
 
 
 def _limit(memory: int, seconds: int) -> None:

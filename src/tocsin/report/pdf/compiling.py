@@ -7,10 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from subprocess import PIPE
 
 CHILD = Path(__file__).parent / "child.py"
 
@@ -35,27 +36,25 @@ class Limits:
 LIMITS = Limits()
 
 
-def compiled(inputs: Mapping[str, str], timestamp: int, limits: Limits = LIMITS) -> bytes:
-    """The PDF. It takes its own process with it if this thread should end."""
+def compiled(make: Callable[[], Mapping[str, str]], timestamp: int, limits: Limits = LIMITS) -> bytes:
+    """The PDF of what `make` makes, while the process starts. That ends with this thread, whatever happens here."""
     seconds = max(1, round(limits.processor.total_seconds()))
     command = [sys.executable, "-I", str(CHILD), *map(str, (os.getpid(), limits.memory, seconds, timestamp))]
     try:
-        done = subprocess.run(  # noqa: S603  our own file, and numbers
-            command,
-            input=json.dumps(inputs).encode(),
-            capture_output=True,
-            timeout=limits.patience.total_seconds(),
-            env=_environment(),
-            cwd="/",
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NotMade(_too_late(limits.patience)) from None
+        child = subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=_environment(), cwd="/")  # noqa: S603  our own file, and numbers
     except OSError as error:
         raise NotMade(f"There is no PDF yet: what makes it could not be started ({error.strerror}).") from error
-    if done.returncode != 0:
-        raise _why(done, limits)
-    return done.stdout
+    with child:
+        try:
+            inputs = json.dumps(make()).encode()
+            pdf, said = child.communicate(inputs, limits.patience.total_seconds())
+        except subprocess.TimeoutExpired:
+            raise NotMade(_too_late(limits.patience)) from None
+        finally:
+            child.kill()
+    if child.returncode != 0:
+        raise _why(child.returncode, said, limits)
+    return pdf
 
 
 def _environment() -> dict[str, str]:
@@ -77,18 +76,17 @@ _REMEDY = "To have one, take out what its readers do not need, and publish it ag
 _OUT_OF_MEMORY = (b"memory allocation", b"MemoryError", b"out of memory", b"annot allocate memory")
 
 
-def _why(done: subprocess.CompletedProcess[bytes], limits: Limits) -> NoPdf | NotMade:
+def _why(code: int, said: bytes, limits: Limits) -> NoPdf | NotMade:
     """Only what it needed more of than it may have is the report's; all else may be better at the next try."""
-    said = done.stderr
-    if done.returncode == -signal.SIGXCPU:
+    if code == -signal.SIGXCPU:
         return NoPdf(f"There is no PDF of it: it takes more than {_seconds(limits.processor)} to make. {_REMEDY}")
-    if done.returncode == -signal.SIGKILL:
+    if code == -signal.SIGKILL:
         return NotMade(f"There is no PDF yet: what made it was ended from outside, {_OUT_OF_MACHINE}")
     if any(sign in said for sign in _OUT_OF_MEMORY):
         megabytes = limits.memory // 2**20
         return NoPdf(f"There is no PDF of it: it takes more than {megabytes} MB of memory to make. {_REMEDY}")
     last = said.decode(errors="replace").strip().rpartition("\n")[2][:300]
-    return NotMade(f"There is no PDF yet: {last or f'what made it ended with {done.returncode}'}.")
+    return NotMade(f"There is no PDF yet: {last or f'what made it ended with {code}'}.")
 
 
 _OUT_OF_MACHINE = "as when a machine runs out of memory. See that it has some to spare, then try again."

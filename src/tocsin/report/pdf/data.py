@@ -11,11 +11,11 @@ from tocsin.core.timeline import LineKind
 from tocsin.language.markup import Node
 from tocsin.report.clock import Clock, clock
 from tocsin.report.document import Document, Line
-from tocsin.report.facts import notices
+from tocsin.report.facts import Fact, notices
 from tocsin.report.lines import MILESTONES, WORDS
 from tocsin.report.links import unsaid
 from tocsin.report.names import day, stem
-from tocsin.report.pdf.facts import Fact, facts
+from tocsin.report.pdf.facts import facts
 from tocsin.report.pdf.legible import legible, spelled
 from tocsin.report.pdf.prose import commanded, link, one_line, plain, prose
 from tocsin.report.sections import Written, written
@@ -86,7 +86,7 @@ _ABOUT = (
 # ── facts, prose and actions ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _fact(fact: Fact) -> Json:
+def _fact(fact: Fact[str]) -> Json:
     notes = [note for note in fact.notes if note.strip()]
     return {
         "key": plain(fact.name),
@@ -139,10 +139,11 @@ def _line(line: Line, clock: Clock, *, last: bool) -> Json:
     body = commanded(prose(line.text, breaks=True))
     key = _is_key(line)
     begins = bool(body) and body[0]["t"] == "p"
+    span = clock.span(line.at)
     return {
-        "time": clock.span(line.at),
+        "time": span,
         "by": plain(line.by),
-        "short": len(line.by) + 2 * len(clock.span(line.at)) <= _SHORT,
+        "short": len(line.by) + 2 * len(span) <= _SHORT,
         "kind": " · ".join([*(["Key moment"] if line.key else []), *([WORDS[line.kind]] if body else [])]),
         "key": key,
         "bold": key and len(line.text) <= _BOLD,

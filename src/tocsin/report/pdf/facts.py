@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.core.events import SignalKind
@@ -11,19 +10,10 @@ from tocsin.core.moments import Moment
 from tocsin.report import times
 from tocsin.report.clock import Clock
 from tocsin.report.document import Document, Part
-from tocsin.report.facts import NOTICED, in_one_day, lasted
+from tocsin.report.facts import NOTICED, Fact, in_one_day, lasted
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fact:
-    """Its name, what it says, and what may be said more quietly. One without a name goes on where the last ended."""
-
-    name: str
-    value: str
-    notes: tuple[str, ...] = ()
-
-
-def facts(document: Document, clock: Clock) -> list[Fact]:
+def facts(document: Document, clock: Clock) -> list[Fact[str]]:
     """In the order in which a reader wants to know them; those that nobody has filled in are left out."""
     found = [
         *_impact(document, clock),
@@ -42,7 +32,7 @@ def _number(one: str, several: str, names: tuple[str, ...]) -> str:
     return several if len(names) > 1 else one
 
 
-def _impact(document: Document, clock: Clock) -> Iterator[Fact]:
+def _impact(document: Document, clock: Clock) -> Iterator[Fact[str]]:
     if edges := in_one_day(document.impact, clock):
         start, end = edges
         value = f"{_about(start, clock)} to {_about(end, clock)}"
@@ -68,26 +58,26 @@ def _between(edge: Moment, clock: Clock) -> str:
     return f"between {clock.time(edge.at)} and {clock.near(edge.until or edge.at, edge.at)}"
 
 
-def _edge(name: str, edge: Moment | None, clock: Clock) -> Fact:
+def _edge(name: str, edge: Moment | None, clock: Clock) -> Fact[str]:
     if edge is None:
         return Fact(name=name, value="not known")
     ranges = (_between(edge, clock),) if edge.until else ()
     return Fact(name=name, value=_about(edge, clock), notes=(clock.weekday(edge.at), *ranges))
 
 
-def _lasted(document: Document) -> Fact:
+def _lasted(document: Document) -> Fact[str]:
     name, value, ends = lasted(document.impact)
     return Fact(name=name, value=value, notes=(ends,) if ends else ())
 
 
-def _symptom(document: Document) -> Fact:
+def _symptom(document: Document) -> Fact[str]:
     people = document.people
     counted = f"At least {people} {'person' if people == 1 else 'people'}" if people else ""
     value, *more = filter(None, (document.criterion, counted)) if document.criterion or counted else ("",)
     return Fact(name="Symptom" if document.criterion else "Affected", value=value, notes=tuple(more))
 
 
-def _course(document: Document, clock: Clock) -> Iterator[Fact]:
+def _course(document: Document, clock: Clock) -> Iterator[Fact[str]]:
     began = _began(document)
     if document.noticed:
         at, kind = document.noticed.at, document.noticed.kind
@@ -103,7 +93,7 @@ def _course(document: Document, clock: Clock) -> Iterator[Fact]:
     yield Fact(name="Resolved", value=resolved, notes=(document.verified,))
 
 
-def _declared(document: Document, clock: Clock) -> Fact:
+def _declared(document: Document, clock: Clock) -> Fact[str]:
     """With its day, which otherwise that of the impact tells."""
     at = document.declared
     return Fact(name="Declared", value=clock.time(at), notes=(clock.weekday(at),))
@@ -119,7 +109,7 @@ def _after(document: Document) -> Iterator[str]:
         yield f"{times.duration(document.answered - document.noticed.at)} after it was noticed"
 
 
-def _roles(document: Document, clock: Clock) -> Iterator[Fact]:
+def _roles(document: Document, clock: Clock) -> Iterator[Fact[str]]:
     """Each role once, with all who held it in turn."""
     for name in dict.fromkeys(part.name for part in document.roles):
         held = [part for part in document.roles if part.name == name]
