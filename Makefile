@@ -16,8 +16,8 @@ setup: .venv/.made  ## make or update the virtual environment from requirements.
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: setup  ## tell an invented incident, from the first signal to the published report
-	$(BIN)/tocsin demo --once
+demo: setup  ## play an invented incident in the room, at the address it prints; ARGS=--once only tells it, and ends
+	$(BIN)/tocsin demo $(ARGS)
 
 test: setup  ## the tests, short form (minutes)
 	$(BIN)/python -m pytest -n auto -m "not long" $(ARGS)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
 
 
 def calls(work: Callable[[str], object], source: str) -> int:
@@ -16,3 +20,19 @@ def calls(work: Callable[[str], object], source: str) -> int:
     finally:
         sys.setprofile(before)
     return next(made)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Every statement that any database is sent meanwhile."""
+    sent: list[str] = []
+
+    def heard(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement != "BEGIN":
+            sent.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", heard)
+    try:
+        yield sent
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", heard)

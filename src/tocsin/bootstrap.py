@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from tocsin.engine.door import Tocsin, now
 from tocsin.engine.worker import Worker
 from tocsin.integrations.gitrepo import Config as GitRepoConfig
 from tocsin.integrations.gitrepo import GitRepo
-from tocsin.ports import Ports, Publisher
+from tocsin.ports import Checkable, Ports, Publisher
 from tocsin.settings import FILE, WEB, Secret, Settings, configured
 from tocsin.store import engines
 from tocsin.store.clocks import DatabaseClock
@@ -34,14 +35,14 @@ from tocsin.web.site import Site
 @contextmanager
 def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
     """Tocsin on the data folder of these settings; an empty folder is made ready."""
-    serves, process = ("clock", *served(settings)), playbook(settings)
+    serves, process, address = ("clock", *served(settings)), playbook(settings), web(settings).address
     with open_database(settings) as store:
         ready(store)
         if store.alone:  # or may be, once whoever else writes to it has gone
-            yield Asking(store, process, clock or now, serves, socket=_socket(settings))
+            yield Asking(store, process, clock or now, serves, address, socket=_socket(settings))
         else:
             must_be_durable(store)
-            yield Tocsin(store, process, clock or DatabaseClock(store), serves)
+            yield Tocsin(store, process, clock or DatabaseClock(store), serves, address)
 
 
 def playbook(settings: Settings) -> Playbook:
@@ -56,19 +57,58 @@ def playbook(settings: Settings) -> Playbook:
 def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
     """A worker who will perform everything, and answers whoever else wants to write meanwhile."""
     performing = ports(settings, in_use=True)
+    with _in_charge(settings) as tocsin:
+        yield tocsin, Worker(tocsin, performing)
+
+
+@contextmanager
+def serving(settings: Settings, *, works: bool) -> Iterator[tuple[Site, Worker | None]]:
+    """What pages are made of, and, if it is to work as well, a worker beside them."""
+    performing, secret = ports(settings, in_use=works), web(settings).metrics
+    if secret is not None:
+        secret.reveal()  # that it is not there is said now, and not to whoever measures
+    with _in_charge(settings) as tocsin:
+        yield site(settings, tocsin), Worker(tocsin, performing) if works else None
+
+
+@contextmanager
+def _in_charge(settings: Settings) -> Iterator[Tocsin]:
+    """For as long as we own the database, we answer whoever else wants to write."""
     with open_tocsin(settings) as tocsin:
         _become_owner(tocsin.store)
         with answering(settings, tocsin):
-            yield tocsin, Worker(tocsin, performing)
+            yield tocsin
 
 
 def site(settings: Settings, tocsin: Tocsin) -> Site:
-    """What pages are made of; a mistake in what the file says about serving them is refused."""
+    """What pages are made of."""
+    return Site(
+        tocsin=tocsin, settings=settings, config=web(settings), clock=tocsin.clock, live=Live(), checks=checks(settings)
+    )
+
+
+def checks(settings: Settings) -> dict[str, Callable[[], None]]:
+    """How each integration that is set up can be tried without doing anything, where it can."""
+    named = {name: told for name, told in settings.integrations.items() if name in integrations.INTEGRATIONS}
+    if "publisher" not in {port for name, told in named.items() for port in integrations.meant(name, told)}:
+        named["gitrepo"] = {}
+    kinds = {name: integrations.load(name).kind for name in named}
+    return {name: partial(_check, name, settings) for name, kind in kinds.items() if hasattr(kind, "check")}
+
+
+def _check(name: str, settings: Settings) -> None:
+    told = {**_defaults(name, settings), **settings.integrations.get(name, {})}
+    one = _integration(name, told, in_use=True)
+    if isinstance(one, Checkable):
+        one.check()
+
+
+def web(settings: Settings) -> Config:
+    """What the file says about serving pages; a mistake in it is refused."""
     try:
-        config = configured(Config, WEB, settings.web)
+        return configured(Config, WEB, settings.web)
     except Refused as no:
         raise Refused(f"{settings.data / FILE}: {no}") from None
-    return Site(tocsin=tocsin, settings=settings, config=config, clock=tocsin.clock, live=Live())
 
 
 def _become_owner(store: Store) -> None:

@@ -65,6 +65,15 @@ class Port(Protocol):
     """None: as fast as we can."""
 
 
+@runtime_checkable
+class Checkable(Protocol):
+    """An integration that can say whether it would work, without doing anything."""
+
+    def check(self) -> None:
+        """Returns where it would; else raises `Failed`."""
+        ...
+
+
 # ── the report, where everybody can read it ────────────────────────────────────────────────────────────────────────
 
 

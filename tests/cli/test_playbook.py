@@ -32,7 +32,7 @@ def test_a_good_playbook_is_told_to_be_one(tocsin: Shell) -> None:
     said = tocsin.done("playbook", "check", str(SHIPPED))
     assert said.err == (
         "“How we respond to incidents on community hubs”, community-hubs 0.2.0 (beta): "
-        "3 roles, 14 steps, 7 messages, 7 sections. No mistakes.\n"
+        "3 roles, 14 steps, 8 messages, 7 sections. No mistakes.\n"
     )
 
 

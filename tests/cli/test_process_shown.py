@@ -83,7 +83,8 @@ def test_word_that_is_due_is_said_with_why(told: Shell) -> None:
 def test_handing_over_is_suggested_when_it_is_late_with_who_is_at_work(told: Shell) -> None:
     assert about(told, "hand over?") == []
     assert about(told, "hand over?", NIGHT) == [
-        "Ada Lovelace has commanded for 9 h and is outside their working hours. At work now: Bob Kahn."
+        "Ada Lovelace has commanded for 9 h and is outside their working hours. At work now: Bob Kahn. "
+        "To see who could: tocsin incident relief 1"
     ]
 
 

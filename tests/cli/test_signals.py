@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -63,8 +64,9 @@ def test_a_signal_is_shown_with_its_verdict_its_rule_and_its_evidence(desk: Shel
 
 
 def test_what_may_be_done_about_one_person_is_said_as_it_is_typed(desk: Shell) -> None:
-    another, declare, judge = shown(desk, 1)["next"].splitlines()
+    draft, another, declare, judge = shown(desk, 1)["next"].splitlines()
     about = "--service managed-jupyterhubs --criterion login"
+    assert draft == "Tell them that we know: tocsin signal draft 1"
     assert another == f"Somebody else is affected: tocsin do signal WHAT --people WHO {about}"
     assert declare == (
         "It is one, although the rule does not say so: "
@@ -75,7 +77,7 @@ def test_what_may_be_done_about_one_person_is_said_as_it_is_typed(desk: Shell) -
 
 def test_what_is_an_incident_can_be_declared_as_it_is_said(desk: Shell) -> None:
     desk.done("do", "signal", "Nor can we", "--count", "2", *LOGIN)
-    declare, judge = shown(desk, 1)["next"].splitlines()
+    _, declare, judge = shown(desk, 1)["next"].splitlines()
     assert judge.endswith("--verdict support-request --why WHY")
     words = declare.removeprefix("It is one: tocsin ").replace("'Cannot log in'", "x").split()
     assert desk.done(*words, "--as", "ada").out == "1\n"
@@ -92,13 +94,18 @@ def test_what_an_open_incident_is_about_already_can_be_attached_as_it_is_said(de
 
 def test_a_support_request_is_left_to_the_ticket_system(desk: Shell) -> None:
     desk.done("do", "signal", "How do I install R?", "--kind", "ticket", "--link", "https://desk.example.org/7")
-    judge, declare = shown(desk, 3)["next"].splitlines()
+    draft, judge, declare = shown(desk, 3)["next"].splitlines()
+    assert draft == "Draft the answer: tocsin signal draft 3"
     assert declare.endswith("--criterion WHAT")
     said = desk.done(*judge.split(": tocsin ")[1].split(), "--as", "ada")
-    assert said.err == "Signal 3 is answered, and left to the ticket system. No report is owed.\n"
+    left = "Signal 3 is left to the ticket system. No report is owed."
+    assert said.err == f"{left} Draft the answer: tocsin signal draft 3\n"
     facts = shown(desk, 3)
     assert (facts["judged"], facts["link"]) == ("support-request, by Ada Lovelace", "https://desk.example.org/7")
-    assert facts["next"] == "If it is back, note it anew: tocsin do signal 'How do I install R?'"
+    assert facts["next"].splitlines() == [
+        "Draft the answer: tocsin signal draft 3",
+        "If it is back, note it anew: tocsin do signal 'How do I install R?'",
+    ]
     assert desk.done("incident", "list").out == ""
 
 
@@ -159,3 +166,124 @@ def test_what_the_playbook_declares_is_said_where_it_was_noted(desk: Shell, data
     noted, commanding = said.err.splitlines()
     assert (said.out, noted) == ("3\n", "Signal 3 is noted, and by the playbook incident 1 is declared.")
     assert commanding.endswith("commands it.") or commanding.startswith("Nobody commands it.")  # as the hour may be
+
+
+# ── draft ──
+
+DIRECTORY = b"""
+people:
+  - {handle: ada, name: Ada Lovelace, zone: Europe/London, administrator: true}
+  - {handle: helena, name: Helena Brandt, kind: community}
+communities:
+  - {slug: lagoon, name: Lagoon Ecology, zone: America/Santiago, representatives: [helena]}
+services:
+  - {slug: lagoon, name: Lagoon hub, communities: [lagoon]}
+"""
+AT = "2026-11-12T12:20Z"
+TICKET = "https://desk.example.org/7"
+
+
+@pytest.fixture
+def lagoon(tocsin: Shell) -> Shell:
+    """Somebody of Lagoon cannot log in, and somebody asks how to install R; Ada has the first."""
+    tocsin.done("directory", "import", "-", given=DIRECTORY)
+    told = ("--kind", "ticket", "--link", TICKET, "--service", "lagoon", "--as", "ada")
+    tocsin.done("do", "signal", "I cannot log in", "--people", "Eve", "--criterion", "login", *told)
+    tocsin.done("do", "signal", "How do I\ninstall R?", *told)
+    tocsin.done("do", "acknowledge", "--signal", "1", "--as", "ada")
+    return tocsin
+
+
+def drafted(tocsin: Shell, *arguments: str) -> tuple[str, str]:
+    said = tocsin.done("signal", "draft", *arguments, "--at", AT)
+    return said.out, said.err
+
+
+def test_the_first_response_can_be_drafted_before_anything_is_declared(lagoon: Shell) -> None:
+    text, _ = drafted(lagoon, "1")
+    assert text.startswith("Hello Helena Brandt,\n\nWe have seen that something is wrong: Cannot log in. ")
+    assert "We will write again by Thursday, 12 November 2026, 12:20 Santiago time (UTC-03:00)" in text
+    assert "incident" not in text
+
+
+def test_a_support_request_has_an_answer_of_its_own(lagoon: Shell) -> None:
+    text, advice = drafted(lagoon, "2")
+    assert text.startswith("Hello Helena Brandt,\n\nYou told us: How do I install R?\n\n[… the answer, ")
+    assert "a support request and not an incident" in text
+    assert advice.startswith("Fill in what stands in brackets: the answer, ")
+    assert f"Answer {TICKET}, then write down that you did:\n" in advice
+
+
+def test_either_can_be_drafted_by_name(lagoon: Shell) -> None:
+    assert "We have seen that something is wrong: How do I install R?" in drafted(lagoon, "2", "first-response")[0]
+    assert "You told us: I cannot log in" in drafted(lagoon, "1", "support-request")[0]
+
+
+def test_what_was_sent_is_written_down_and_left_to_the_ticket_system_as_it_is_said(lagoon: Shell) -> None:
+    typed = [line.partition("tocsin ")[2] for line in drafted(lagoon, "2")[1].splitlines() if "tocsin do" in line]
+    for line in typed:
+        lagoon.done(*shlex.split(line), "--as", "ada")
+    assert shown(lagoon, 2)["judged"] == "support-request, by Ada Lovelace"
+    assert "--verdict" not in drafted(lagoon, "2")[1]
+
+
+def test_what_was_judged_a_support_request_is_answered_as_one(lagoon: Shell) -> None:
+    lagoon.done("do", "judge", "--signal", "1", "--verdict", "support-request", "--as", "ada")
+    assert drafted(lagoon, "1")[0].partition("\n\n")[2].startswith("You told us: I cannot log in\n")
+
+
+def test_a_promise_is_nobodys_reminder_until_it_is_declared(lagoon: Shell) -> None:
+    assert "Until it is declared, nobody is reminded of what it promises.\n" in drafted(lagoon, "1")[1]
+    assert "reminded" not in drafted(lagoon, "2")[1]
+
+
+def test_it_goes_by_the_hours_of_whoever_looks_after_it(lagoon: Shell) -> None:
+    lagoon.done("people", "add", "ada", "--hours", "mon-fri 13:00-17:00")
+    assert "by Thursday, 12 November 2026, 13:00 Santiago time" in drafted(lagoon, "1")[0]
+
+
+@pytest.mark.parametrize(
+    ("does", "arguments", "sentence"),
+    [
+        ("", ("2", "first-response"), "Nobody has said yet that they look at it. To say so: tocsin do acknowledge "),
+        ("close-signal --signal 1", ("1", "first-response"), "Signal 1 is closed; this says that somebody looks"),
+        ("signal Down --service lagoon --criterion login --everyone", ("1", "support-request"), "By the playbook it "),
+        ("declare No --signal 1 --why x", ("1", "support-request"), "Signal 1 belongs to incident 1; this says that "),
+        ("declare No --signal 1 --why x", ("1",), "Signal 1 belongs to incident 1, whose own is: tocsin incident "),
+    ],
+)
+def test_what_an_answer_says_and_is_not_so_is_said(
+    lagoon: Shell, does: str, arguments: tuple[str, ...], sentence: str
+) -> None:
+    if does:
+        lagoon.done("do", *does.split(), "--as", "ada")
+    assert drafted(lagoon, *arguments)[1].startswith(sentence)
+
+
+def test_against_the_rule_leaving_it_to_the_ticket_system_takes_a_sentence(lagoon: Shell) -> None:
+    lagoon.done("do", "signal", "Down", "--service", "lagoon", "--criterion", "login", "--everyone", "--as", "ada")
+    assert drafted(lagoon, "1", "support-request")[1].endswith("--signal 1 --verdict support-request --why WHY\n")
+
+
+def test_what_is_about_no_known_community_is_addressed_to_whom_one_names(lagoon: Shell) -> None:
+    lagoon.done("do", "signal", "Slow", "--as", "ada")
+    text, advice = drafted(lagoon, "3")
+    assert "Hello" not in text
+    assert "name a community: --community.\n" in advice
+    assert "Answer where they told you, then" in advice
+    assert drafted(lagoon, "3", "--community", "Lagoon Ecology")[0].startswith("Hello Helena Brandt,")
+
+
+def test_a_program_sees_the_answer_with_its_gaps(lagoon: Shell) -> None:
+    data = lagoon.done("signal", "draft", "2", "--json", "--at", AT).json
+    assert (data["signal"], data["occasion"], data["community"]) == (2, "support-request", "lagoon")
+    assert (data["zone"], data["promise"], data["untrue"], len(data["gaps"])) == ("America/Santiago", None, [], 1)
+    first = lagoon.done("signal", "draft", "1", "--json", "--at", AT).json
+    assert first["promise"] == "2026-11-12T15:20:00Z"
+
+
+def test_only_what_fits_before_an_incident_is_drafted_from_a_signal(lagoon: Shell) -> None:
+    sentence = lagoon.refused("signal", "draft", "1", "resolved", code=2)
+    assert "there is no message “resolved”. Draft one of first-response, support-request." in sentence
+    lagoon.done("do", "declare", "No logins", "--as", "ada")
+    assert "no message “support-request”" in lagoon.refused("incident", "draft", "1", "support-request", code=2)

@@ -47,6 +47,35 @@ def test_whoever_comes_first_is_added_as_administrator(tocsin: Shell, login: Sim
     assert (person["handle"], person["name"], person["administrator"]) == ("grace", "Grace Hopper", True)
 
 
+def test_somebody_may_look_on_and_be_somebody_elsewhere(tocsin: Shell, login: SimpleNamespace) -> None:
+    tocsin.done("people", "add", "ada", "--observer", "--account", "github:ada", "--account", "slack:U01")
+    (ada,) = (each for each in tocsin.done("people", "list", "--json").json if each["handle"] == "ada")
+    assert (ada["observer"], ada["accounts"]) == (True, ["github:ada", "slack:U01"])
+    shown = tocsin.done("people", "show", "ada").out
+    assert "github:ada, slack:U01" in shown
+    assert "looks on" in shown
+    assert "Write it as PLACE:NAME" in tocsin.refused("people", "add", "ada", "--account", "github")
+
+
+def test_everybody_describes_themselves(tocsin: Shell, login: SimpleNamespace) -> None:
+    tocsin.done("people", "add", "ada", "--name", "Ada", "--observer", "--email", "ada@example.org")
+    told = ("--name", "Ada L.", "--zone", "Asia/Tokyo", "--hours", "mon 09:00-17:00", "--hours", "tue 09:00-12:00")
+    more = ("--leave", "2026-12-24", "--expertise", "dask", "--account", "github:ada", "--as", "ada")
+    assert "Your profile is up to date." in tocsin.done("do", "profile", *told, *more).err
+    ada = tocsin.done("people", "show", "ada", "--json").json
+    assert (ada["name"], ada["zone"], ada["email"], ada["observer"]) == (
+        "Ada L.",
+        "Asia/Tokyo",
+        "ada@example.org",
+        True,
+    )
+    assert ada["hours"] == ["mon 09:00-17:00", "tue 09:00-12:00"]
+    assert (ada["leave"], ada["expertise"], ada["accounts"]) == (["2026-12-24"], ["dask"], ["github:ada"])
+    tocsin.done("do", "profile", "--hours", "usual", "--leave", "none", "--expertise", "", "--as", "ada")
+    ada = tocsin.done("people", "show", "ada", "--json").json
+    assert (ada["hours"], ada["leave"], ada["expertise"], ada["zone"]) == ([], [], [], "Asia/Tokyo")
+
+
 def test_reading_adds_nobody(tocsin: Shell, login: SimpleNamespace) -> None:
     tocsin.done("incident", "list")
     assert tocsin.done("people", "list").out == ""
@@ -55,7 +84,8 @@ def test_reading_adds_nobody(tocsin: Shell, login: SimpleNamespace) -> None:
 def test_what_was_changed_about_them_later_stays(tocsin: Shell, login: SimpleNamespace) -> None:
     tocsin.done("people", "add", "grace", "--name", "Rear Admiral Hopper")
     tocsin.done("do", "declare", "First")
-    assert "Rear Admiral Hopper" in tocsin.done("people", "list").out
+    (person,) = tocsin.done("people", "list", "--json").json
+    assert (person["name"], person["administrator"]) == ("Rear Admiral Hopper", True)
 
 
 @pytest.mark.parametrize(

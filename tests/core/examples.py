@@ -58,6 +58,10 @@ _EXAMPLES: tuple[e.Event, ...] = (
         kind="first-response", text="We are on it.", communities=(Slug("utoronto"),), drafted_by=ADA, approved_by=BOB,
         next_by=NOON + 180 * MINUTE,
     ),
+    e.UpdateProposed(
+        kind="update", text="We found it.", communities=(Slug("utoronto"),), next_by=NOON + 60 * MINUTE
+    ),
+    e.ProposalTurnedDown(why="Say what people can do."),
     e.DeliveryReported(
         effect=EffectId(5), wish="SendMail", outcome="delayed", to=BOB, community=Slug("utoronto"),
         trouble="The server is busy.",

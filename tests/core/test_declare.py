@@ -18,6 +18,7 @@ from tests.core.world import (
     ONE,
     PLAYBOOK,
     TORONTO,
+    TOWN,
     TRIAGERS,
     TWO,
     Story,
@@ -96,6 +97,13 @@ def test_what_a_program_declares_at_night_nobody_commands() -> None:
     story = Story(playbook=WITH_TRIAGERS)
     story.tell(c.Declare(title="x"), by=TOCSIN, at=NIGHT)
     assert story.incident.holdings == ()
+
+
+def test_a_triager_who_has_left_commands_nothing() -> None:
+    town = replace(TOWN, people=(ADA, replace(BOB, active=False), DANA))
+    story = Story(playbook=WITH_TRIAGERS, town=town)
+    story.tell(c.Declare(title="x"), by=ADA)
+    assert story.incident.holders(Slug("commander")) == ("dana",)
 
 
 def test_a_group_of_triagers_that_the_directory_lacks_is_no_obstacle() -> None:

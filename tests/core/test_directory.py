@@ -7,9 +7,9 @@ from datetime import date, time
 
 import pytest
 
-from tests.core.world import BOB, Story
+from tests.core.world import ADA, BOB, TOWN, Story, Town
 from tocsin.core import commands as c
-from tocsin.core.decisions.directory import update
+from tocsin.core.decisions.directory import let_in, update
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.people import Community, Group, Leave, Person, Service, Shift
 from tocsin.core.refused import Refused
@@ -148,3 +148,51 @@ def test_nobody_has_hundreds_of_shifts_or_times_of_leave() -> None:
 def test_hours_and_leave_are_taken_as_they_are() -> None:
     eve = replace(EVE, hours=(Shift(day=6, begins=FIVE, ends=NINE),), leave=(Leave(first=A_DAY, last=A_DAY),))
     assert update(c.UpdateDirectory(people=(eve,)), Story().given()).people == (eve,)
+
+
+# ── who may change it, and who is let in ──
+
+ALONE = frozenset({Handle("ada")})
+KEY = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("changed", [replace(ADA, active=False), replace(ADA, administrator=False)])
+def test_somebody_has_to_be_left_who_may_change_the_directory(changed: Person) -> None:
+    given = replace(Story().given(), administrators=lambda: ALONE)
+    with pytest.raises(Refused, match=r"^That leaves nobody who may change the directory"):
+        update(c.UpdateDirectory(people=(changed,)), given)
+    update(c.UpdateDirectory(people=(changed, replace(BOB, administrator=True))), given)
+    update(c.UpdateDirectory(people=(changed,)), replace(given, administrators=lambda: ALONE | {BOB.handle}))
+    update(c.UpdateDirectory(people=(changed,)), replace(given, administrators=frozenset))
+
+
+def test_places_change_nobodys_rights() -> None:
+    update(group("ada"), replace(Story().given(), administrators=lambda: ALONE))
+
+
+def let(person: str, key: str = KEY, *, town: Town = TOWN) -> Person:
+    return let_in(c.LetIn(person=person, kind="invite", key=key), Story(town=town).given())
+
+
+@pytest.mark.parametrize("reference", ["bob", "Bob Kahn", "bob@example.org"])
+def test_whoever_is_here_can_be_let_in(reference: str) -> None:
+    assert let(reference) == BOB
+
+
+@pytest.mark.parametrize(
+    ("person", "sentence"),
+    [
+        (replace(BOB, active=False), "Bob Kahn has left. Bring them back first."),
+        (replace(BOB, kind="bot"), "Bob Kahn is a program, and does not sign in."),
+    ],
+)
+def test_whoever_has_left_or_is_a_program_is_not_let_in(person: Person, sentence: str) -> None:
+    with pytest.raises(Refused) as no:
+        let("bob", town=replace(TOWN, people=(person,)))
+    assert str(no.value) == sentence
+
+
+@pytest.mark.parametrize("key", ["", "secret", KEY.upper(), KEY + "0", KEY + "\n"])
+def test_a_key_is_a_hash(key: str) -> None:
+    with pytest.raises(Refused, match=r"^The key of a link is the SHA-256"):
+        let("bob", key)

@@ -18,7 +18,7 @@ from tocsin.core.timeline import timeline
 
 ANSWERS = (
     "AskAccepted", "AskDeclined", "AskFinished", "RoleDeclined", "RoleReleased", "TicketUnlinked", "ActionLinked",
-    "ActionCompleted", "ReviewReopened", "ReportReviewed",
+    "ActionCompleted", "ReviewReopened", "ReportReviewed", "ProposalTurnedDown",
 )  # fmt: skip
 """Kinds that change only what another made."""
 KINDS = pytest.mark.parametrize("kind", EVENTS)

@@ -1,4 +1,4 @@
-"""When handing over command is suggested, and what whoever takes over must know."""
+"""When handing over command is suggested, who could take over, and what they must know."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+import pytest
+
 from tests.core.world import ADA, BOB, DANA, MINUTE, NOON, ONE, PLAYBOOK, declared, resolved
 from tocsin.core import commands as c
-from tocsin.core.handover import brief, why_hand_over
+from tocsin.core.handover import Relief, brief, relief, why_hand_over
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Incident
 from tocsin.core.people import Person, Shift
 from tocsin.core.playbook import HandOver
+from tocsin.core.refused import Refused
 
 HOUR = timedelta(hours=1)
 NOBODY: Mapping[Handle, datetime] = {}
@@ -102,6 +105,89 @@ def test_time_in_the_role_begins_anew_for_whoever_takes_it() -> None:
     story.clock = NOON + 3 * HOUR
     story.tell(c.Assign(incident=ONE, role="commander", person="dana"))
     assert why(NOON + 4 * HOUR + 20 * MINUTE, incident=story.incident) is None
+
+
+# ── who could ──
+
+LATE = tuple(Shift(day=day, begins=time(12), ends=time(20)) for day in range(7))
+LATE_BOB = replace(BOB, hours=LATE)
+NOBODY_ELSEWHERE: Mapping[Handle, int] = {}
+
+
+def who(
+    at: datetime = NOON + HOUR,
+    *,
+    role: str = "commander",
+    team: tuple[Person, ...] = (ADA, DANA, LATE_BOB),
+    incident: Incident = INCIDENT,
+    wrote: Mapping[Handle, datetime] = NOBODY,
+    elsewhere: Mapping[Handle, int] = NOBODY_ELSEWHERE,
+) -> list[Relief]:
+    return relief(incident, PLAYBOOK.role(role), at, PLAYBOOK, team, wrote, elsewhere)
+
+
+def named(could: list[Relief]) -> list[str]:
+    return [each.presence.person.handle for each in could]
+
+
+def first(could: list[Relief]) -> list[str]:
+    return [each.presence.person.handle for each in could if each.first]
+
+
+def test_everybody_but_whoever_has_the_role_could_take_it() -> None:
+    assert sorted(named(who())) == ["bob", "dana"]
+    assert sorted(named(who(role="liaison"))) == ["ada", "bob", "dana"]
+
+
+def test_whoever_is_at_work_for_longest_is_asked_first() -> None:
+    assert (named(who()), first(who())) == (["bob", "dana"], ["bob"])
+    assert who()[0].presence.until == NOON + 8 * HOUR
+
+
+def test_whoever_is_at_work_stands_before_whoever_is_not() -> None:
+    early = replace(DANA, hours=tuple(Shift(day=day, begins=time(6), ends=time(11)) for day in range(7)))
+    evening = NOON + 6 * HOUR
+    assert named(who(evening, team=(early, DANA, LATE_BOB))) == ["bob", "dana", "dana"]
+    assert [each.presence.at_work for each in who(evening, team=(early, LATE_BOB))] == [True, False]
+
+
+def test_whoever_has_a_role_already_is_not_asked_first() -> None:
+    story = declared()
+    story.tell(c.Assign(incident=ONE, role="expert", person="bob"))
+    could = who(incident=story.incident)
+    assert [each.roles for each in could] == [("expert",), ()]
+    assert first(could) == ["dana"]
+
+
+def test_a_role_in_another_incident_is_one_too() -> None:
+    assert first(who(elsewhere={LATE_BOB.handle: 1})) == ["dana"]
+
+
+def test_where_everybody_at_work_has_a_role_whoever_has_the_fewest_is_asked_first() -> None:
+    assert first(who(elsewhere={LATE_BOB.handle: 2, DANA.handle: 1})) == ["dana"]
+
+
+def test_where_nobody_is_at_work_nobody_is_asked_first() -> None:
+    could = who(NOON + 9 * HOUR)
+    assert (named(could), first(could)) == (["dana", "bob"], [])
+    assert could[0].presence.back == NOON + 21 * HOUR
+
+
+def test_whoever_has_just_written_could_take_over() -> None:
+    night = NOON + 9 * HOUR
+    assert first(who(night, wrote={DANA.handle: night - MINUTE})) == ["dana"]
+
+
+def test_where_nobody_else_is_there_is_nobody() -> None:
+    assert who(team=(ADA,)) == []
+
+
+def test_nobody_takes_over_what_is_over() -> None:
+    with pytest.raises(Refused, match="Reopen it first if it is not over"):
+        who(incident=resolved().incident)
+
+
+# ── the brief ──
 
 
 def test_the_brief_is_the_state_what_runs_and_what_was_promised() -> None:

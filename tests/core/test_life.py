@@ -169,14 +169,25 @@ def test_a_phase_the_playbook_does_not_have_is_refused_with_those_it_has() -> No
 def test_the_plan_is_signed_and_timed() -> None:
     story = declared()
     story.tell(c.SetPlan(incident=ONE, state="No logins.", next="Restart."), by=BOB)
-    assert story.incident.plan == Plan(state="No logins.", next="Restart.", by=BOB.handle, at=NOON + 2 * MINUTE)
+    signed = Plan(state="No logins.", next="Restart.", by=BOB.handle, at=NOON + 2 * MINUTE, seq=Seq(3))
+    assert story.incident.plan == signed
 
 
 def test_what_a_plan_leaves_out_stays_and_what_it_empties_goes() -> None:
     story = declared()
     story.tell(c.SetPlan(incident=ONE, state="No logins.", next="Restart."))
     story.tell(c.SetPlan(incident=ONE, next="", cause="The disk."))
-    assert story.incident.plan == Plan(state="No logins.", cause="The disk.", by=ADA.handle, at=NOON + 3 * MINUTE)
+    signed = Plan(state="No logins.", cause="The disk.", by=ADA.handle, at=NOON + 3 * MINUTE, seq=Seq(4))
+    assert story.incident.plan == signed
+
+
+def test_a_plan_written_against_one_that_somebody_has_changed_meanwhile_is_refused() -> None:
+    story = declared()
+    story.tell(c.SetPlan(incident=ONE, next="Restart.", seen=Seq(0)), by=BOB)
+    said = "Bob Kahn has set the plan meanwhile. Read theirs, then send yours again."
+    assert refusal(story, c.SetPlan(incident=ONE, next="Wait.", seen=Seq(0))) == said
+    story.tell(c.SetPlan(incident=ONE, next="Wait.", seen=Seq(3)))
+    assert story.incident.plan and story.incident.plan.next == "Wait."
 
 
 def test_a_plan_that_says_nothing_is_refused() -> None:

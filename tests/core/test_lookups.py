@@ -75,6 +75,12 @@ def test_whom_nobody_knows_is_refused(reference: str) -> None:
     )
 
 
+def test_whoever_has_left_is_no_member() -> None:
+    given = Story(town=Town(people=(replace(ADA, active=False),))).given(by=BOB)
+    assert refused(lambda: given.member("ada")) == "Ada Lovelace has left. Name somebody who is here."
+    assert refused(lambda: given.party("ada")) == "Ada Lovelace has left. Name somebody who is here."
+
+
 def test_whoever_is_of_a_community_is_no_member() -> None:
     assert refused(lambda: GIVEN.member("charlie")) == "Charlie Babbage is not on the team. Name somebody who is."
 

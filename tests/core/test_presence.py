@@ -56,6 +56,10 @@ def test_somebody_on_leave_for_years_does_not_come_back() -> None:
     assert presence(away, PLAYBOOK, THURSDAY_NOON).back is None
 
 
+def test_whoever_has_left_is_no_expert() -> None:
+    assert found(TOKYO, replace(LONDON, active=False)) == ["bob"]
+
+
 def test_whoever_is_at_work_comes_before_whoever_is_not() -> None:
     assert found(TOKYO, LONDON) == ["ada", "bob"]
 

@@ -50,7 +50,8 @@ GIVEN = replace(
     team=lambda: (ADA.handle, BOB.handle, CHARLIE.handle, Handle("gone")),
 )
 OPEN, DRILL = Incident(number=ONE, state="open"), Incident(number=ONE, state="open", drill=True)
-LOUD = {"PublicationRequested", "RoleAssigned", "RoleOffered", "AskMade", "Updated", "ReportOffered", "ReviewRequested"}
+LOUD = {"PublicationRequested", "RoleAssigned", "RoleOffered", "AskMade", "Updated", "ReportOffered", "ReviewRequested",
+        "UpdateProposed"}  # fmt: skip
 SOON, LATER = NOON + 20 * MINUTE, NOON + 60 * MINUTE
 OFFER = e.RoleOffered(role=Slug("liaison"), to=Party(person=BOB.handle))
 TO_TRIAGERS = Party(group=TRIAGERS.slug)

@@ -15,14 +15,14 @@ import pytest
 from tests.core.world import ADA, BOB, CHARLIE, DANA, DUBOIS, HUB, NOON, TORONTO, TRIAGERS
 from tocsin import playbooks
 from tocsin.core import commands as c
-from tocsin.core.events import Entry
+from tocsin.core.events import Entry, PublicationRequested
 from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
 from tocsin.core.playbook import Cadence
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.ports import Failed, Leaving, Mail, Pace, Publication, Published, freely
-from tocsin.store import log, reads
+from tocsin.store import log, reads, words
 from tocsin.store.schema import migrate
 from tocsin.store.tables import metadata
 from tocsin.store.works import Store
@@ -103,6 +103,15 @@ def to_be_published(tocsin: Tocsin) -> IncidentNumber:
     return number
 
 
+def published(tocsin: Tocsin) -> IncidentNumber:
+    """The number of an incident whose report everybody can read."""
+    number = to_be_published(tocsin)
+    request = next(entry.seq for entry in entries(tocsin, number) if isinstance(entry.event, PublicationRequested))
+    record = c.RecordPublication(incident=number, request=request, path=f"reports/{number}-hub", commit="c0ffee")
+    tocsin.do(record, by=TOCSIN)
+    return number
+
+
 def signal(tocsin: Tocsin, text: str = "I cannot log in.", key: str = "", by: str = "bob") -> SignalId:
     """The number of a signal that somebody noted."""
     number = tocsin.do(c.NoteSignal(text=text, key=key), by=by).signal
@@ -128,7 +137,9 @@ def kinds(tocsin: Tocsin, number: int = 1) -> list[str]:
 def mismatches(tocsin: Tocsin) -> list[str]:
     """Where the rows of any incident differ from its log."""
     with tocsin.store.read() as connection:
-        return [each for number in reads.numbers(connection) for each in log.mismatches(connection, number)]
+        numbers = reads.numbers(connection)
+        found = ((*log.mismatches(connection, n), *words.mismatches(connection, n)) for n in numbers)
+        return [each for sentences in found for each in sentences]
 
 
 def dump(store: Store) -> Dump:

@@ -482,6 +482,14 @@ WORDS: dict[str, c.Command] = {
 }
 
 
+@pytest.mark.parametrize("which", [0, 1], ids=["the proposal", "what was sent"])
+def test_redacted_word_is_gone_from_its_proposal_too(tocsin: Tocsin, which: int) -> None:
+    declared(tocsin)
+    proposal = tocsin.do(c.ProposeUpdate(incident=ONE, text=f"Use {SECRET}."), by="bob").lines[0]
+    sent = tocsin.do(c.PostUpdate(incident=ONE, text=f"Use {SECRET}.", proposal=proposal), by="ada").lines[0]
+    _redacted(tocsin, (proposal, sent)[which])
+
+
 @pytest.mark.parametrize("command", WORDS.values(), ids=WORDS.keys())
 def test_the_words_of_every_kind_of_line_can_be_taken_out(tocsin: Tocsin, command: c.Command) -> None:
     declared(tocsin)

@@ -198,6 +198,6 @@ def test_every_command_is_tried(folder: Path) -> None:
 UNTRIED = {
     "SetServices", "SetCriterion", "AddLink", "DeclineRole", "AcceptAsk", "DeclineAsk", "LinkAction",
     "RecordPublication", "PublishReplayed", "UpdateDirectory", "ReportDelivery", "TryAgain", "GiveUp",
-    "ConfirmArrival", "ReleaseOutbox",
+    "ConfirmArrival", "ReleaseOutbox", "LetIn", "ChangeDirectory", "SetProfile",
 }  # fmt: skip
 """Much like others that are tried, or given by programs only."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tocsin.integrations import INTEGRATIONS, load
+from tocsin.web.config import Config as Web
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 
@@ -41,20 +42,21 @@ A setting that does not exist is refused by name, so that a slip of the pen is f
 **Secrets** do not stand in the file: write `env:NAME` or `file:PATH`, where the secret is. It is looked up when it is
 used, by the process that uses it, and shown nowhere.
 
-Each integration has a table of its own. One that has none is not used; only `gitrepo` works without, and then publishes
-into `published` in the data folder.
+The pages have the table `[web]` ([how to serve them](../howto/serve.md)), each integration one of its own. One that has
+none is not used; only `gitrepo` works without, and then publishes into `published` in the data folder.
 """
 
 
 def page() -> str:
     """The whole page, as it should be."""
-    return "\n".join([_HEAD, *(line for name in sorted(INTEGRATIONS) for line in _table(name))]) + "\n"
+    tables = {"web": Web, **{name: load(name).config for name in sorted(INTEGRATIONS)}}
+    return "\n".join([_HEAD, *(line for name, config in tables.items() for line in _table(name, config))]) + "\n"
 
 
-def _table(name: str) -> Iterator[str]:
+def _table(name: str, config: Any) -> Iterator[str]:
     yield f"## [{name}]\n"
     yield "| setting | what | for example, or how | without it |\n| --- | --- | --- | --- |"
-    for each in fields(load(name).config):
+    for each in fields(config):
         hint = each.metadata["hint"].replace("<", "\\<")
         yield f"| `{each.name}` | {each.metadata['label']} | {hint} | {_without(name, each)} |"
     yield ""

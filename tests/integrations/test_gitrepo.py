@@ -815,3 +815,18 @@ def test_a_folder_that_may_not_be_written_is_said_so(top: Path) -> None:
     failed = failure(top)
     top.chmod(0o755)
     assert (failed.permanent, "Permission denied" in str(failed)) == (True, True)
+
+
+# ── looking whether it works ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_check_publishes_nothing(remote: Path, tmp_path: Path) -> None:
+    before = commits(remote)
+    GitRepo(Config(repository=str(remote), work=tmp_path / "work")).check()
+    assert commits(remote) == before
+
+
+def test_a_check_says_what_is_wrong(tmp_path: Path) -> None:
+    nowhere = GitRepo(Config(repository=f"file://{tmp_path}/nowhere.git", work=tmp_path / "work"))
+    with pytest.raises(Failed):
+        nowhere.check()

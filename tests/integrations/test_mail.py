@@ -759,3 +759,17 @@ def test_a_sender_has_a_name_or_none(text: str, name: str, bare: str) -> None:
 
 def test_a_domain_may_be_written_as_dns_knows_it() -> None:
     assert str(address("ada@xn--strae-oqa.example")) == "ada@xn--strae-oqa.example"
+
+
+# ── looking whether it works ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_check_sends_nothing(server: MailServer) -> None:
+    before = len(server.letters)
+    smtp(server.port).check()
+    assert len(server.letters) == before
+
+
+def test_a_check_says_what_is_wrong() -> None:
+    with faulty_server(EHLO=b"550 Go away\r\n") as server, pytest.raises(Failed, match="our greeting"):
+        smtp(server.port, timeout=0.3).check()

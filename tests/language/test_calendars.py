@@ -10,11 +10,31 @@ from hypothesis import strategies as st
 
 from tocsin.core.people import Leave, Shift
 from tocsin.core.refused import Refused
-from tocsin.language.calendars import hours_as_text, leave_as_text, read_hours, read_leave
+from tocsin.language.calendars import hours_as_text, in_words, leave_as_text, read_hours, read_leave
 
 
 def days(text: str) -> list[int]:
     return [shift.day for shift in read_hours(f"{text} 09:00-17:00")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("mon-fri 09:00-17:00", "Monday to Friday 09:00 to 17:00"),
+        ("mon-thu,sat 09:00-17:00", "Monday to Thursday and Saturday 09:00 to 17:00"),
+        ("sat,mon,wed 22:00-06:00", "Monday, Wednesday and Saturday 22:00 to 06:00 the next day"),
+        ("sun 18:00-24:00", "Sunday 18:00 to 24:00"),
+        ("sun 00:00-24:00", "Sunday 00:00 to 24:00"),
+    ],
+)
+def test_hours_are_said_in_words(text: str, words: str) -> None:
+    assert in_words(read_hours(text)) == words
+
+
+def test_several_spans_are_said_one_after_the_other() -> None:
+    week = (*read_hours("mon-thu 09:00-17:00"), *read_hours("fri 09:00-12:00"))
+    assert in_words(week) == "Monday to Thursday 09:00 to 17:00; Friday 09:00 to 12:00"
+    assert in_words(()) == "no hours"
 
 
 def test_hours_are_read() -> None:

@@ -48,6 +48,30 @@ def test_a_file_becomes_one_command() -> None:
     )  # fmt: skip
 
 
+def test_somebody_may_look_on_have_left_and_be_somebody_elsewhere() -> None:
+    (ada,) = read_directory(
+        b"people:\n  - {handle: ada, name: A, observer: true, active: false, accounts: [github:ada, slack:U01]}", "d"
+    ).people
+    assert (ada.observer, ada.active, ada.accounts) == (True, False, ("github:ada", "slack:U01"))
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("observer: perhaps", "d, line 2: “ada”: observer has to be true or false."),
+        ("active: 7", "d, line 2: “ada”: active has to be true or false."),
+        (
+            "accounts: github:ada",
+            "d, line 2: “ada”: accounts has to be a list; write each of it behind a hyphen, or all in [ ].",
+        ),
+    ],
+)
+def test_what_is_wrong_with_them_is_said(field: str, sentence: str) -> None:
+    with pytest.raises(Refused) as no:
+        read_directory(f"people:\n  - {{handle: ada, name: A, {field}}}".encode(), "d")
+    assert str(no.value) == sentence
+
+
 def test_a_mark_at_the_beginning_of_the_file_is_passed_over() -> None:
     assert read_directory(b"\xef\xbb\xbf" + WHOLE, "d.yaml") == read_directory(WHOLE, "d.yaml")
 

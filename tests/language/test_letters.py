@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.core.examples import EXAMPLES
 from tests.core.test_any_sequence import STORIES, Tried
@@ -50,7 +51,9 @@ REPORT, REVIEW = e.ReportOffered(to=BOB.handle), e.ReviewRequested(revision=3)
 INSIDE: list[tuple[e.Event, bool]] = [
     (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False),
     (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], False), (EXAMPLES["Declared"], True),
-    (EXAMPLES["CommunitiesSet"], True), (EXAMPLES["Reopened"], True),
+    (EXAMPLES["CommunitiesSet"], True), (EXAMPLES["Reopened"], True), (UPDATE, False),
+    *((EXAMPLES[kind], False) for kind in ("Noted", "UpdateProposed", "ProposalTurnedDown", "PlanSet", "PhaseSet",
+                                           "Resolved", "Reopened", "Cancelled", "ReportPublished")),
 ]  # fmt: skip
 """Every letter to a colleague, and whether it reminds."""
 EVERY_INSIDE = pytest.mark.parametrize(
@@ -103,7 +106,7 @@ def test_word_to_a_community() -> None:
     assert it.text == (
         "We are on it.\n"
         "\n"
-        "You hear from us again by Thursday, 12 November 2026 at 15:00 GMT.\n"
+        "You hear from us again by Thursday, 12 November 2026, 15:00 London time (UTC).\n"
         "\n"
         "Bob Kahn\n"
         "\n"
@@ -115,7 +118,7 @@ def test_a_reminder_of_the_next_word() -> None:
     it = written(UPDATE, reminds=True)
     assert it.subject == "Incident 1: Nobody can log in"
     assert it.text == (
-        "The communities were promised word from us by Thursday, 12 November 2026 at 15:00 GMT, and nobody has written"
+        "The communities were promised word from us by Thursday, 12 November 2026, 15:00 London time (UTC), and nobody has written"
         " it yet.\n"
         "\n"
         "Say what is known, what was tried and what comes next, even if that is little.\n"
@@ -133,7 +136,7 @@ def test_a_reminder_of_the_next_word() -> None:
 
 def test_an_ask_says_what_by_when_and_how_to_answer() -> None:
     text = written(ASK).text
-    assert text.startswith("Ada Lovelace asks you to do this by Thursday, 12 November 2026 at 15:00 GMT:\n\nLook at")
+    assert text.startswith("Ada Lovelace asks you to do this by Thursday, 12 November 2026, 15:00 London time (UTC):\n\nLook at")
     assert "tocsin do accept-ask --ask 4 --incident 1" in text
     assert "tocsin do finish-ask OUTCOME --ask 4 --incident 1" in text
 
@@ -196,6 +199,29 @@ def test_nobody_is_written_to_about_anything_else(kind: str) -> None:
         written(EXAMPLES[kind])
 
 
+def test_who_is_mentioned_reads_what_was_said() -> None:
+    text = written(e.Noted(text="@bob, can you look?")).text
+    assert text.startswith("Ada Lovelace mentions you:\n\n@bob, can you look?\n\n")
+
+
+def test_whoever_approves_reads_what_is_to_be_sent_to_whom() -> None:
+    text = written(EXAMPLES["UpdateProposed"]).text
+    assert text.startswith("Ada Lovelace asks you to approve this word to University of Toronto:\n\nWe found it.")
+
+
+def test_whoever_follows_reads_what_changed_and_how_to_stop() -> None:
+    text = written(EXAMPLES["Resolved"]).text
+    assert text.startswith("Ada Lovelace resolved it. How that was verified: Logged in as a guest.")
+    assert "tocsin do unfollow --incident 1" in text
+
+
+@EVERY_INSIDE
+def test_where_people_reach_the_pages_a_letter_leads_to_its_line(event: e.Event, reminds: bool) -> None:
+    mail = SendMail(incident=ONE, about=Seq(4), to=BOB.handle, reminds=reminds)
+    told = letter(mail, entry(event, 4), INCIDENT, BOB, PLAYBOOK, TOWN, "https://incidents.example.org")
+    assert "In the room: https://incidents.example.org/incidents/1#L4\n" in told.text
+
+
 @EVERY_INSIDE
 def test_every_letter_to_a_colleague_is_signed(event: e.Event, reminds: bool) -> None:
     assert written(event, reminds=reminds).text.endswith(f"\n\n{SIGNED}\n")
@@ -233,7 +259,7 @@ def test_what_came_back_the_communities_are_to_hear_of() -> None:
 def test_word_that_was_not_promised_is_due_all_the_same() -> None:
     text = written(replace(UPDATE, next_by=None), reminds=True).text
     assert text.startswith(
-        "The communities last heard from us on Thursday, 12 November 2026 at 12:00 GMT; word is due again.\n\nSay what"
+        "The communities last heard from us on Thursday, 12 November 2026, 12:00 London time (UTC); word is due again.\n\nSay what"
     )
 
 
@@ -275,6 +301,7 @@ def test_an_offer_carries_the_brief_of_the_playbook() -> None:
         "State: Nobody can log in.\n"
         "\n"
         "Asked:\n"
+        "\n"
         "- Dana Scott: Look at the disk. (not taken yet)\n"
         "\n"
         "Promised by Thursday, 12 November 2026, 15:00 London time (UTC).\n"
@@ -308,6 +335,40 @@ def test_what_somebody_wrote_is_not_read_for_blanks() -> None:
 # ── word to the outside ──
 
 
+MARKED = """\
+Hello *Charlie*,
+it goes on:
+- **What works:** old servers, see [the page](https://status.example.org/7)
+- **What comes next:** `df -h`, and <ada@example.org> answers"""
+PLAIN = """\
+Hello Charlie,
+it goes on:
+
+- What works: old servers, see the page (https://status.example.org/7)
+- What comes next: `df -h`, and ada@example.org answers
+"""
+
+
+def test_word_to_a_community_shows_no_markup_and_every_address() -> None:
+    assert told(replace(UPDATE, text=MARKED)).text.startswith(PLAIN)
+
+
+def test_whoever_approves_word_or_follows_reads_it_as_it_goes_out() -> None:
+    proposed = replace(EXAMPLES["UpdateProposed"], text=MARKED)  # type: ignore[call-arg]
+    for event in (proposed, replace(UPDATE, text=MARKED)):
+        assert PLAIN in written(event).text
+
+
+@given(st.lists(st.from_regex(r"[a-z][a-z0-9]{0,7}[.,!]?", fullmatch=True), min_size=1))
+def test_no_word_to_a_community_is_lost(words: list[str]) -> None:
+    assert told(replace(UPDATE, text="\n".join(words))).text.startswith("\n".join(words))
+
+
+def test_what_colleagues_type_to_each_other_stays_as_it_is_typed() -> None:
+    asked = e.AskMade(what="Look into __init__.py and 2*3*4.", to=Party(person=BOB.handle))
+    assert "\n\nLook into __init__.py and 2*3*4.\n\n" in written(asked).text
+
+
 def test_word_without_a_promise_promises_nothing() -> None:
     assert "hear from us" not in told(replace(UPDATE, next_by=None)).text
 
@@ -338,15 +399,15 @@ def test_times_are_those_of_the_readers_clock_or_else_of_the_playbooks(to: Perso
 
 
 def test_where_the_readers_clock_is_unknown_it_is_their_communitys() -> None:
-    assert "at 10:00 EST" in told(town=NEW_YORK).text
-    assert "at 17:00 EET" in told(to=EAST, town=NEW_YORK).text
-    assert "at 15:00 GMT" in written(ASK, town=NEW_YORK).text
+    assert ", 10:00 New York time (UTC-05:00)" in told(town=NEW_YORK).text
+    assert ", 17:00 Bucharest time (UTC+02:00)" in told(to=EAST, town=NEW_YORK).text
+    assert ", 15:00 London time (UTC)" in written(ASK, town=NEW_YORK).text
 
 
 def test_a_time_is_of_the_readers_day_and_season() -> None:
     summer = replace(ASK, until=NOON.replace(month=7, hour=23, minute=30))
-    assert "by Sunday, 12 July 2026 at 16:30 PDT" in written(summer, to=WEST).text
-    assert "by Monday, 13 July 2026 at 02:30 EEST" in written(summer, to=EAST).text
+    assert "by Sunday, 12 July 2026, 16:30 Los Angeles time (UTC-07:00)" in written(summer, to=WEST).text
+    assert "by Monday, 13 July 2026, 02:30 Bucharest time (UTC+03:00)" in written(summer, to=EAST).text
 
 
 # ── redaction ──

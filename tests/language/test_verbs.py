@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
 from tocsin.core import commands as c
 from tocsin.core.ids import IncidentNumber
+from tocsin.core.people import Leave, Shift
 from tocsin.core.refused import Refused
 from tocsin.language.verbs import VERBS, Verb, request, value, verb
 
@@ -36,7 +37,7 @@ def test_an_unknown_word_is_no_verb() -> None:
 def test_every_field_with_its_help_is_an_option() -> None:
     options = {option.name: option for option in known("update").options}
     assert list(options) == [
-        "text", "kind", "communities", "drafted-by", "approved-by", "next-by", "incident"
+        "text", "kind", "communities", "drafted-by", "approved-by", "next-by", "proposal", "incident"
     ]  # fmt: skip
     assert options["communities"].also == "community"
     assert options["next-by"].kind == "time"
@@ -97,6 +98,10 @@ def test_what_makes_no_command_is_refused(name: str, given: dict[str, Any], text
         ("signal", "count", "12", 12),
         ("note", "until", "2026-11-12T01:45Z", datetime(2026, 11, 12, 1, 45, tzinfo=UTC)),
         ("write-report", "sections", "overview=a=b", ("overview", "a=b")),
+        ("profile", "hours", "sat 09:00-17:00", (Shift(day=5, begins=time(9), ends=time(17)),)),
+        ("profile", "hours", "usual", ()),
+        ("profile", "leave", "2026-12-24", (Leave(first=date(2026, 12, 24), last=date(2026, 12, 24)),)),
+        ("profile", "leave", "none", ()),
     ],
 )
 def test_a_text_means_what_its_option_is(name: str, field: str, text: str, meant: object) -> None:
@@ -113,6 +118,8 @@ def test_a_text_means_what_its_option_is(name: str, field: str, text: str, meant
         ("signal", "count", "many", "“many” is no count. Write it in digits"),
         ("signal", "count", "9" * 99, "…” is more than there are people. Write at most 999999999."),
         ("note", "until", "noon", "“noon” is no time"),
+        ("profile", "hours", "always", "“always” are no working hours"),
+        ("profile", "leave", "tomorrow", "“tomorrow” is no day"),
         ("write-report", "sections", "x" * 99, "…” is no pair"),
     ],
 )
@@ -125,3 +132,10 @@ def test_a_signal_may_stand_in_for_an_incident_only_where_none_is_needed() -> No
     assert not known("acknowledge").lacks_incident({"signal": 1})
     assert known("attach").lacks_incident({"signal": 1})
     assert not known("declare").lacks_incident({})
+
+
+def test_hours_and_leave_add_up_line_by_line() -> None:
+    profile = known("profile")
+    hours = [value(profile.option("hours"), text) for text in ("mon 09:00-17:00", "tue 09:00-12:00")]
+    days = [Shift(day=0, begins=time(9), ends=time(17)), Shift(day=1, begins=time(9), ends=time(12))]
+    assert request(profile, {"hours": hours, "leave": [()]}) == c.SetProfile(hours=tuple(days), leave=())

@@ -374,7 +374,7 @@ def test_another_incident_of_that_number_is_told(tocsin: Tocsin, small: list[Lin
 
 def test_everybody_who_differs_is_named(tocsin: Tocsin, small: list[Line]) -> None:
     for person in (ADA, CHARLIE):
-        tocsin.do(c.UpdateDirectory(people=(Person(handle=person.handle, name="Else"),)), by=TOCSIN)
+        tocsin.do(c.UpdateDirectory(people=(Person(handle=person.handle, name="Else", administrator=True),)), by=TOCSIN)
     assert refused(tocsin.store, closed(small)).splitlines()[1:] == [
         "The person ada here is somebody else, or was changed.",
         "The person charlie here is somebody else, or was changed.",

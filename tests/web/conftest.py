@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.web import screens
 from tests.web.house import House, house
+from tests.web.scene import served
+from tests.web.screens import Screens
 
 
 @pytest.fixture
@@ -22,3 +26,21 @@ def home_on_both(db_url: str, tmp_path: Path) -> Iterator[House]:
     """On each kind of database, one after the other."""
     with house(db_url, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for each process of tests; what somebody does in one context no other sees."""
+    with screens.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def seen(home: House, chromium: Browser) -> Iterator[Screens]:
+    """A house with a server, and browsers with a screen before it; their consoles have to stay silent."""
+    with served(home.site) as address:
+        opened = Screens(home=home, address=address, browser=chromium)
+        yield opened
+        for context in chromium.contexts:
+            context.close()
+    assert opened.said == []

@@ -21,7 +21,9 @@ from tocsin.core.ids import Handle
 from tocsin.core.people import TOCSIN, Person
 from tocsin.engine.door import Tocsin
 from tocsin.store import sessions
+from tocsin.store.people import StoredDirectory
 from tocsin.web.app import application
+from tocsin.web.asked import Asked
 from tocsin.web.config import Config
 from tocsin.web.live import Live
 from tocsin.web.site import Site
@@ -44,6 +46,13 @@ class House:
     app: ASGIApp
     stack: ExitStack = field(default_factory=ExitStack)
 
+    def person(self, handle: str) -> Person:
+        """Somebody, as the directory has them."""
+        with self.tocsin.store.read() as connection:
+            found = StoredDirectory(connection).person(handle)
+        assert found is not None
+        return found
+
     def browser(self, handle: str = "") -> Browser:
         """A browser, signed in as somebody or as nobody."""
         client = self.stack.enter_context(
@@ -53,6 +62,14 @@ class House:
             token = self.tocsin.store.run(lambda c: sessions.begin(c, Handle(handle), self.clock(), browser="test"))
             client.cookies.set(self.site.config.cookie("session"), token)
         return Browser(client=client)
+
+    def proof(self, browser: Browser) -> str:
+        """What a form of ours has to bring along, from that browser; one of nobody's has seen a page before."""
+        names = [self.site.config.cookie(each) for each in ("session", "form")]
+        if not any(browser.client.cookies.get(name) for name in names):
+            browser.get("/sign-in")
+        secret = next(filter(None, map(browser.client.cookies.get, names)))
+        return Asked(site=self.site, now=self.clock(), method="GET", path="/", secret=secret).csrf
 
 
 @dataclass(kw_only=True)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
+import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import uvicorn
-from starlette.types import ASGIApp
 
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.core import commands as c
@@ -25,9 +22,9 @@ from tocsin.engine.replay import replay
 from tocsin.language.directory import read_directory
 from tocsin.store.schema import migrate
 from tocsin.store.writer import open_store
-from tocsin.web.app import application
 from tocsin.web.config import Config
 from tocsin.web.live import Live
+from tocsin.web.server import Server
 from tocsin.web.site import Site
 
 NOW = datetime(2026, 11, 12, 0, 42, tzinfo=UTC)
@@ -81,23 +78,21 @@ def _earlier(folder: Path, by: timedelta) -> Case:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def served(site: Site) -> Iterator[str]:
     """A real server on a free port of loopback, in a thread; the address it answers at."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", lifespan="off"))
-    thread = threading.Thread(target=server.run, name="test-server", daemon=True)
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    server = Server(site)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, args=([listener],), name="test-server", daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
 
 
 @contextmanager
 def served_scene(folder: Path) -> Iterator[tuple[Site, str]]:
     """The scene, and where it is served."""
-    with scene(folder) as site, served(application(site)) as address:
+    with scene(folder) as site, served(site) as address:
         yield site, address

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from tocsin import __version__
 from tocsin.cli import (
     database,
+    demonstrating,
     doing,
     incidents,
     keeping,
@@ -22,6 +23,7 @@ from tocsin.cli import (
     playbook,
     replaying,
     reports,
+    serving,
     signals,
     working,
 )
@@ -68,7 +70,8 @@ def shell(*, rich: bool) -> TyperGroup:
     for name, (group, panel, text) in _GROUPS.items():
         app.add_typer(group, name=name, rich_help_panel=panel, help=text)
     app.command("replay", rich_help_panel=_REPORTS)(with_session(replaying.replay))
-    app.command("demo", rich_help_panel=_REPORTS)(with_session(replaying.show_demo))
+    app.command("demo", rich_help_panel=_REPORTS)(with_session(demonstrating.show_demo))
+    app.command("serve", rich_help_panel=_UPKEEP)(with_session(serving.serve))
     app.command("worker", rich_help_panel=_UPKEEP)(with_session(working.worker))
     app.command("backup", rich_help_panel=_UPKEEP)(with_session(keeping.backup))
     app.command("restore", rich_help_panel=_UPKEEP)(with_session(keeping.restore))

@@ -10,7 +10,7 @@ from tocsin.cli.times import shown, stamp
 from tocsin.core.blameless import Pointing, hints
 from tocsin.core.elements import Found, earliest_evidence, elements
 from tocsin.core.events import Entry
-from tocsin.core.gates import blocked, seen, warnings
+from tocsin.core.gates import seen, unmet
 from tocsin.core.incident import Action, fold
 from tocsin.core.plausible import doubts
 from tocsin.core.playbook import Playbook, Section
@@ -41,8 +41,8 @@ def check(entries: Sequence[Entry], sections: Mapping[str, str], playbook: Playb
     gate, shows = playbook.gates.review, seen(entries)
     lines = timeline(entries, playbook, name)
     return Check(
-        blocks=tuple(blocked(gate, incident, playbook, sections, seen=shows)),
-        warns=tuple(warnings(gate, incident, playbook, sections, seen=shows)),
+        blocks=tuple(unmet(gate.blocks, incident, playbook, sections, seen=shows)),
+        warns=tuple(unmet(gate.warns, incident, playbook, sections, seen=shows)),
         timeline=tuple(found for found in elements(lines, playbook) if found.lacks),
         wording=tuple(
             (section, hint) for section in playbook.sections for hint in hints(sections.get(section.slug, ""), playbook)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
+import sqlalchemy as sa
 import typer
 
 from tocsin import bootstrap
@@ -13,7 +14,7 @@ from tocsin.cli.speaking import give_json, tell
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
-from tocsin.store import log, reads, schema
+from tocsin.store import log, reads, schema, words
 
 
 def migrate(session: Session) -> None:
@@ -67,7 +68,7 @@ def _differences(tocsin: Tocsin, numbers: Iterable[IncidentNumber]) -> dict[Inci
     found = {}
     for number in numbers:
         with tocsin.store.read() as connection:
-            found[number] = log.mismatches(connection, number)
+            found[number] = [*log.mismatches(connection, number), *words.mismatches(connection, number)]
     return {number: sentences for number, sentences in found.items() if sentences}
 
 
@@ -82,7 +83,11 @@ def _is_whole(tocsin: Tocsin, number: IncidentNumber) -> bool:
 
 
 def _rebuild(tocsin: Tocsin, number: IncidentNumber) -> None:
-    tocsin.store.run(lambda connection: log.rebuild(connection, number))
+    def work(connection: sa.Connection) -> None:
+        log.rebuild(connection, number)
+        words.rebuild(connection, number)
+
+    tocsin.store.run(work)
 
 
 def _sentences(differences: Mapping[IncidentNumber, Sequence[str]]) -> list[str]:

@@ -18,7 +18,7 @@ from tocsin.cli.seeing_to import see_to
 from tocsin.cli.session import Session, takes_options, with_session
 from tocsin.cli.speaking import give, give_json, tell
 from tocsin.core import commands as c
-from tocsin.core.gates import seen, warnings
+from tocsin.core.gates import seen, unmet
 from tocsin.core.ids import IncidentNumber, Slug
 from tocsin.core.incident import fold
 from tocsin.core.people import called
@@ -104,7 +104,10 @@ def _names(option: Option) -> list[str]:
 def _metavar(option: Option) -> str:
     if option.kind == "switch":
         return ""
-    plain = {"text": "TEXT", "number": "N", "count": "N", "time": "TIME", "pair": "SECTION=TEXT"}[option.kind]
+    plain = {
+        "text": "TEXT", "number": "N", "count": "N", "time": "TIME", "pair": "SECTION=TEXT",
+        "hours": "DAYS HH:MM-HH:MM", "leave": "DAY..DAY",
+    }[option.kind]  # fmt: skip
     return f"[{'|'.join(option.choices)}]" if option.choices else plain
 
 
@@ -169,7 +172,7 @@ def _warned(tocsin: Tocsin, command: c.Command, answer: Answer) -> list[str]:
             return community.name if community else slug
 
         incident = fold(answer.incident, entries)
-        return warnings(gate, incident, tocsin.playbook, sections, seen=seen(entries), name=name)
+        return unmet(gate.warns, incident, tocsin.playbook, sections, seen=seen(entries), name=name)
 
 
 def _gate(command: c.Command, gates: Gates) -> Gate:
@@ -253,7 +256,10 @@ def _sentence(command: c.Command, answer: Answer) -> str:
         case c.NoteSignal() if answer.incident is not None:
             return f"Signal {answer.signal} is noted, and by the playbook incident {answer.incident} is declared."
         case c.Judge(verdict="support-request"):
-            return f"Signal {answer.signal} is answered, and left to the ticket system. No report is owed."
+            left = f"Signal {answer.signal} is left to the ticket system. No report is owed."
+            return f"{left} Draft the answer: tocsin signal draft {answer.signal}"
+        case c.SetProfile():
+            return "Your profile is up to date."
         case _ if answer.signal is not None:
             return f"Done: signal {answer.signal}."
         case _ if not answer.lines:

@@ -1,28 +1,31 @@
-"""`tocsin incident`: the list, one incident, its timeline."""
+"""`tocsin incident`: the list, one incident, its timeline; a message to start from, and who could take over."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import sqlalchemy as sa
 import typer
 
-from tocsin.cli import drafting
+from tocsin.cli import relieving
+from tocsin.cli.drafting import advice, draft_as_data
 from tocsin.cli.numbers import Number, numbered
 from tocsin.cli.present import moment
-from tocsin.cli.process import Around
 from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.showing import as_data, as_facts, known
 from tocsin.cli.speaking import give, give_facts, give_json, give_rows, tell
 from tocsin.cli.times import shown, stamp
+from tocsin.core.around import Around
 from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber
+from tocsin.core.incident import fold
 from tocsin.core.links import link_kind
 from tocsin.core.playbook import Occasion
 from tocsin.core.refused import Refused
 from tocsin.core.timeline import Line, timeline
 from tocsin.engine.door import Tocsin
+from tocsin.language import drafting
 from tocsin.store import log, reads, reports
 from tocsin.store.people import StoredDirectory, everybody, names
 
@@ -81,7 +84,7 @@ def show(session: Session, number: Number) -> None:
 def draft(
     session: Session,
     number: Number,
-    occasion: Annotated[str, typer.Argument(metavar="OCCASION", help=f"one of {', '.join(get_args(Occasion))}")],
+    occasion: Annotated[str, typer.Argument(metavar="OCCASION", help=f"one of {', '.join(drafting.OCCASIONS)}")],
     community: Annotated[
         str | None, typer.Option("--community", help="to which community; without it, the only one that is affected")
     ] = None,
@@ -92,12 +95,38 @@ def draft(
     with session.tocsin() as tocsin, tocsin.store.read() as connection:
         entries = _until(_entries(connection, numbered(number)), session.at)
         reader = str(session.clock(connection))
-        drafted = drafting.draft(entries, around(session, tocsin, connection), wanted, community, reader)
+        incident, held = fold(entries[0].incident, entries), around(session, tocsin, connection)
+        drafted = drafting.draft(incident, entries, held, wanted, community, reader)
     if session.as_json:
-        give_json(drafting.as_data(drafted))
+        give_json(draft_as_data(drafted))
         return
     give(drafted.text)
-    for sentence in drafting.advice(drafted):
+    for sentence in advice(drafted):
+        tell(sentence)
+
+
+@app.command("relief")
+@with_session
+def relief(
+    session: Session,
+    number: Number,
+    role: Annotated[
+        str | None, typer.Option("--role", metavar="ROLE", help="which role; without it, the one that commands")
+    ] = None,
+) -> None:
+    """Show who could take over: whoever is at work first, whom to ask first, and how to offer it to them."""
+    must_be_given(role, "--role")
+    incident = numbered(number)
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        entries = _until(_entries(connection, incident), session.at)
+        held = around(session, tocsin, connection)
+        found = relieving.relieving(entries, held, role, reads.roles_elsewhere(connection, incident))
+        said = list(relieving.advice(found, held.directory))
+    if session.as_json:
+        give_json(relieving.as_data(found))
+        return
+    give_rows(relieving.COLUMNS, relieving.as_rows(found, tocsin.playbook))
+    for sentence in said:
         tell(sentence)
 
 

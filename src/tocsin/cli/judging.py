@@ -72,14 +72,22 @@ def _next(signal: Signal, verdict: Verdict | None, open_about: Sequence[Incident
     if signal.incident is not None:
         yield f"tocsin incident show {signal.incident}"
     elif verdict is None:
+        if signal.verdict == "support-request":
+            yield f"Draft the answer: {_typed_draft(signal)}"
         yield f"If it is back, note it anew: tocsin do signal {quote(' '.join(signal.text.split())[:60])}"
     else:
         yield from (f"It belongs to incident {each}: {_typed_attach(signal, each)}" for each in open_about)
+        what = "Draft the answer" if verdict.proposal == "support-request" else "Tell them that we know"
+        yield f"{what}: {_typed_draft(signal)}"
         yield from _choices(signal, verdict)
 
 
 def _typed_attach(signal: Signal, incident: IncidentNumber) -> str:
     return f"tocsin do attach --signal {signal.id} --incident {incident}"
+
+
+def _typed_draft(signal: Signal) -> str:
+    return f"tocsin signal draft {signal.id}"
 
 
 def _choices(signal: Signal, verdict: Verdict) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tocsin.cli.numbers import Number, numbered
-from tocsin.cli.seeing_to import see_to, settle_orphans, thing
+from tocsin.cli.seeing_to import see_to, settle_orphans
 from tocsin.cli.session import Session, takes_options, time, with_session
 from tocsin.cli.speaking import give_json, give_rows, on_terminal, tell
 from tocsin.cli.times import shown, stamp
@@ -20,6 +20,7 @@ from tocsin.core.ids import EffectId, IncidentNumber
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Tocsin
 from tocsin.engine.perform import key
+from tocsin.language.wishes import thing
 from tocsin.store import log, outbox
 from tocsin.store.people import names
 

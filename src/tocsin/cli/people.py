@@ -8,6 +8,7 @@ from typing import Annotated, Literal, TypeVar
 
 import typer
 
+from tocsin.cli import letting_in
 from tocsin.cli.finding import find
 from tocsin.cli.given import read_bytes
 from tocsin.cli.present import as_data, expertise_of, local_time, person_as_data, seen, work
@@ -58,6 +59,14 @@ def add(
         bool | None,
         typer.Option("--administrator/--no-administrator", metavar="", help="they may change the directory"),
     ] = None,
+    observer: Annotated[
+        bool | None,
+        typer.Option("--observer/--no-observer", metavar="", help="they are of the team, and only look on"),
+    ] = None,
+    accounts: Annotated[
+        list[str] | None,
+        typer.Option("--account", help="who they are elsewhere, as PLACE:NAME: github:ada; once for each"),
+    ] = None,
 ) -> None:
     """Add a person, or bring one up to date. What you leave out stays."""
     weeks = _read(hours, "--hours", "usual", read_hours)
@@ -65,8 +74,10 @@ def add(
         "name": name, "email": email, "zone": zone, "expertise": None if expertise is None else tuple(expertise),
         "kind": kind, "administrator": administrator, "leave": _read(leave, "--leave", "none", read_leave),
         "hours": None if weeks is None else sum(weeks, ()),
+        "observer": observer, "accounts": None if accounts is None else tuple(filter(None, accounts)),
     }  # fmt: skip
     with session.tocsin() as tocsin:
+        session.actor(tocsin)  # whoever describes themselves first is an administrator before they do, and stays one
         known = _known(tocsin, handle)
         before = known or Person(handle=Handle(handle), name=handle)
         person = replace(before, **{key: value for key, value in told.items() if value is not None})  # type: ignore[arg-type]
@@ -125,6 +136,10 @@ def show(
 
 
 people.command("find")(with_session(find))
+people.command("invite")(with_session(letting_in.invite))
+people.command("link")(with_session(letting_in.link))
+people.command("deactivate")(with_session(letting_in.deactivate))
+people.command("reactivate")(with_session(letting_in.reactivate))
 
 
 def _facts(found: Presence) -> list[tuple[str, str]]:
@@ -140,7 +155,10 @@ def _facts(found: Presence) -> list[tuple[str, str]]:
         ("hours", "; ".join(hours_as_text(person.hours))),
         ("leave", ", ".join(map(leave_as_text, person.leave))),
         ("expertise", expertise_of(found)),
+        ("accounts", ", ".join(person.accounts)),
         ("administrator", "administrator" if person.administrator else ""),
+        ("observer", "looks on" if person.observer else ""),
+        ("active", "" if person.active else "has left"),
     ]
 
 

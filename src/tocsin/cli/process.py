@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tocsin.cli.times import shown, stamp
-from tocsin.core.cadence import CalendarOf, Due, word_due
+from tocsin.core.around import Around, calendars
+from tocsin.core.cadence import Due, word_due
 from tocsin.core.checklist import Checked, Proof, checklist
 from tocsin.core.events import Entry
 from tocsin.core.gates import seen, started, unmet
 from tocsin.core.handover import why_hand_over
-from tocsin.core.hours import calendar
-from tocsin.core.ids import Handle, Slug
+from tocsin.core.ids import Slug
 from tocsin.core.incident import Incident
-from tocsin.core.people import Directory, Person
 from tocsin.core.playbook import Need, Playbook
 
 Names = Callable[[str], str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Around:
-    """What a log is held against: who is there, what time it is, and who wrote when in the last hour."""
-
-    playbook: Playbook
-    directory: Directory
-    people: Sequence[Person]
-    now: datetime
-    wrote: Mapping[Handle, datetime]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,21 +42,15 @@ def progress(incident: Incident, entries: Sequence[Entry], around: Around) -> Pr
     playbook = around.playbook
     due = word_due(incident, entries, playbook, calendars(around))
     overdue = due is not None and due.at <= around.now
-    team = [person for person in around.people if person.kind == "team"]
     return Progress(
         steps=tuple(checklist(incident, entries, playbook, overdue=overdue)),
         started=started(entries, playbook),
         lacks=tuple(_start_lacks(incident, entries, around)) if incident.state == "open" else (),
         due=due,
         overdue=overdue,
-        hand_over=why_hand_over(incident, around.now, playbook, team, around.wrote),
+        hand_over=why_hand_over(incident, around.now, playbook, around.team, around.wrote),
         unattended=incident.state == "open" and not incident.holders(playbook.with_duty("commands").slug),
     )
-
-
-def calendars(around: Around) -> CalendarOf:
-    """When each person of the directory works."""
-    return lambda who: calendar(around.directory.person(who) if who else None, around.playbook)
 
 
 def as_data(progress: Progress) -> dict[str, object]:
@@ -92,7 +74,7 @@ def what_presses(progress: Progress, incident: Incident, playbook: Playbook, zon
     if progress.due is not None:
         yield "word to the communities", _word(progress.due, progress.overdue, zone)
     if progress.hand_over is not None:
-        yield "hand over?", progress.hand_over
+        yield "hand over?", f"{progress.hand_over} To see who could: tocsin incident relief {incident.number}"
     for need, said in progress.lacks:
         if (need, progress.unattended) != ("commander", True):
             yield "not in place yet", said
@@ -111,7 +93,12 @@ def _start_lacks(incident: Incident, entries: Sequence[Entry], around: Around) -
         return community.name if community else slug
 
     gate = around.playbook.gates.start
-    return unmet((*gate.blocks, *gate.warns), incident, around.playbook, seen=seen(entries), name=name)
+    shown = seen(entries)
+    return [
+        (need, said)
+        for need in (*gate.blocks, *gate.warns)
+        for said in unmet((need,), incident, around.playbook, seen=shown, name=name)
+    ]
 
 
 def _step(checked: Checked) -> dict[str, object]:

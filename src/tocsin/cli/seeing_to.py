@@ -9,12 +9,13 @@ from datetime import timedelta
 from tocsin import bootstrap
 from tocsin.cli.session import Session
 from tocsin.cli.speaking import tell
-from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Wish
+from tocsin.core.effects import Effect, PublishReport, SendMail, Wish
 from tocsin.core.ids import EffectId
 from tocsin.core.people import called
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.engine.worker import Worker
+from tocsin.language.wishes import thing
 from tocsin.ports import Ports
 from tocsin.store import outbox
 from tocsin.store.people import StoredDirectory
@@ -43,23 +44,6 @@ def settle_orphans(tocsin: Tocsin) -> None:
     """What a dead process had is nobody's any more, once we own the database alone."""
     if tocsin.store.alone and tocsin.store.own():
         Worker(tocsin, Ports()).settle_orphans()
-
-
-def thing(effect: Effect, name: str) -> str:
-    """What is to be delivered, as the beginning of a sentence; `name`: whom it goes to."""
-    match effect:
-        case SendMail(to=None, community=community, about=line):
-            return f"Word to {community or 'a group of nobody'} about line {line}"
-        case SendMail(reminds=True, about=line):
-            return f"The reminder to {name} of line {line}"
-        case SendMail(about=line):
-            return f"The mail to {name} about line {line}"
-        case PublishReport():
-            return "The report"
-        case Remind(about=line):
-            return f"The reminder of line {line}"
-        case _:
-            return "Something that this version cannot read"
 
 
 def _see_to(session: Session, tocsin: Tocsin, numbers: Sequence[EffectId]) -> None:

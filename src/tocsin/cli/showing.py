@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta, tzinfo
 
 from tocsin.cli import process
-from tocsin.cli.process import Around, Progress, progress
+from tocsin.cli.process import Progress, progress
 from tocsin.cli.times import seconds, shown, stamp
+from tocsin.core.around import Around
 from tocsin.core.duties import owner
 from tocsin.core.events import Entry
 from tocsin.core.gates import seen

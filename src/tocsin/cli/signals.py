@@ -1,4 +1,4 @@
-"""`tocsin signal`: what seems wrong, and whether it is an incident so far."""
+"""`tocsin signal`: what seems wrong, whether it is an incident so far, and what to answer whoever told us."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
+from tocsin.cli import answering
+from tocsin.cli.incidents import around
 from tocsin.cli.judging import as_data, evidence, next_steps, shortly
 from tocsin.cli.numbers import numbered
-from tocsin.cli.session import Session, takes_options, with_session
-from tocsin.cli.speaking import give_facts, give_json, give_rows
+from tocsin.cli.session import Session, must_be_given, takes_options, with_session
+from tocsin.cli.speaking import give, give_facts, give_json, give_rows, tell
 from tocsin.cli.times import shown
 from tocsin.core.ids import IncidentNumber, SignalId
-from tocsin.core.playbook import Playbook
+from tocsin.core.playbook import Occasion, Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, SignalState
 from tocsin.core.verdict import Verdict, verdicts
+from tocsin.language import drafting
 from tocsin.store import reads, signals
 from tocsin.store.people import StoredDirectory, names
 
@@ -75,6 +78,45 @@ def show(session: Session, number: Number) -> None:
         service = _service(connection, tocsin.playbook, signal)
     known = _known(signal, service, lambda handle: called.get(handle, handle), clock)
     give_facts([*known, *(evidence(verdict) if verdict else ()), *next_steps(signal, verdict, open_about)])
+
+
+@app.command("draft")
+@with_session
+def draft(
+    session: Session,
+    number: Number,
+    occasion: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OCCASION]",
+            help=f"{' or '.join(answering.OCCASIONS)}; without it, the one that fits what it is so far",
+            show_default=False,
+        ),
+    ] = None,
+    community: Annotated[
+        str | None, typer.Option("--community", help="to which community; without it, the only one of the service")
+    ] = None,
+) -> None:
+    """Write an answer to whoever told us, before anything is declared; times are on the clock of whoever reads it."""
+    must_be_given(community, "--community")
+    wanted, named = SignalId(numbered(number)), None if occasion is None else _occasion(occasion)
+    with session.tocsin() as tocsin, tocsin.store.read() as connection:
+        signal = _found(connection, wanted)
+        verdict = verdicts(signals.undecided(connection), tocsin.playbook).get(wanted)
+        drafted = answering.answer(signal, verdict, around(session, tocsin, connection), named, community)
+    if session.as_json:
+        give_json(answering.as_data(drafted))
+        return
+    give(drafted.text)
+    for sentence in answering.advice(drafted):
+        tell(sentence)
+
+
+def _occasion(typed: str) -> Occasion:
+    try:
+        return drafting.occasion(typed, answering.OCCASIONS)
+    except Refused as refusal:
+        raise typer.BadParameter(str(refusal), param_hint="OCCASION") from None
 
 
 def _found(connection: sa.Connection, number: SignalId) -> Signal:

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from tocsin.core.events import CancelReason, Improves, NoteKind, Outcome, SignalKind, UpdateKind, Verdict
 from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId
 from tocsin.core.moments import Moment
-from tocsin.core.people import Community, Group, Person, Service
+from tocsin.core.people import Community, Group, Leave, Person, Service, Shift
 from tocsin.core.refused import Refused
 
 LONGEST = 200_000
@@ -145,6 +145,16 @@ class Declare(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Follow(ToIncident):
+    """Be told by mail of what changes in an incident: its state, its plan, what the communities hear, its report."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfollow(ToIncident):
+    """Be told no more of what changes in an incident."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Retitle(ToIncident):
     """Give the incident a better title."""
 
@@ -216,6 +226,8 @@ class SetPlan(ToIncident):
     cause: Annotated[str | None, "the cause as we think it"] = None
     tried: Annotated[str | None, "what was tried"] = None
     next: Annotated[str | None, "what comes next"] = None
+    seen: Seq | None = None
+    """The line of the plan it was written against, 0 where there was none: refused if another was set meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -391,6 +403,25 @@ class PostUpdate(ToIncident):
     drafted_by: Annotated[str, "who wrote it; without it, you"] = ""
     approved_by: Annotated[str, "who approved it; without it, you"] = ""
     next_by: Annotated[datetime | None, "when they hear from us again at the latest"] = None
+    proposal: Annotated[Seq | None, "the line of the proposal it comes of, if somebody proposed it"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposeUpdate(ToIncident):
+    """Ask whoever approves what is said outside to approve word to the communities, and to send it."""
+
+    text: Annotated[str, "what they would be told"]
+    kind: Annotated[UpdateKind, "which of the messages it is"] = "update"
+    communities: Annotated[tuple[str, ...], "whom; without it, all that are affected"] = ()
+    next_by: Annotated[datetime | None, "when they would hear from us again at the latest"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TurnDownProposal(ToIncident):
+    """Say that proposed word is not sent like this: yours, or what you were asked to approve."""
+
+    proposal: Annotated[Seq, "the line of the proposal"]
+    why: Annotated[str, "what should change"] = ""
 
 
 # ── what becomes of wishes ─────────────────────────────────────────────────────────────────────────────────────────
@@ -525,6 +556,45 @@ class UpdateDirectory(Command):
     groups: tuple[Group, ...] = ()
     services: tuple[Service, ...] = ()
     communities: tuple[Community, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeDirectory(Command):
+    """Bring entries of the directory up to date as they were seen; refused where somebody else was faster."""
+
+    to: UpdateDirectory
+    """How they are to be."""
+    seen: UpdateDirectory = UpdateDirectory()
+    """How they stood when that was written. What is not in it is added, and must not be there yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetProfile(Command):
+    """Say who you are: your name, your clock, when you work, what you know well. What you leave out stays."""
+
+    name: Annotated[str | None, "your name"] = None
+    zone: Annotated[str | None, "your time zone: Europe/London; empty: the playbook's"] = None
+    hours: Annotated[
+        tuple[Shift, ...] | None, "when you work: 'mon-fri 09:00-17:00', once for each; usual: as the playbook has it"
+    ] = None
+    leave: Annotated[
+        tuple[Leave, ...] | None, "when you do not: 2026-12-24..2027-01-02, or a day; once for each; none: no leave"
+    ] = None
+    expertise: Annotated[tuple[str, ...] | None, "what you know well; once for each; empty: nothing"] = None
+    accounts: Annotated[
+        tuple[str, ...] | None, "who you are elsewhere, as PLACE:NAME: github:ada; once for each; empty: nobody"
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetIn(Command):
+    """Give somebody a link that works once, with which they choose a password and sign in."""
+
+    person: Annotated[str, "whom"]
+    kind: Annotated[
+        Literal["invite", "reset"], "an invitation, or a new password for somebody who has forgotten theirs"
+    ]
+    key: Annotated[str, "the SHA-256 of what the link ends in, which whoever asks keeps to themselves"]
 
 
 COMMANDS: tuple[type[Command], ...] = tuple(

@@ -378,6 +378,25 @@ class Updated(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class UpdateProposed(Event):
+    """Word to the communities that waits for whoever approves it. It is sent as an `Updated` about this line."""
+
+    words = ("text",)
+    kind: UpdateKind
+    text: str
+    communities: tuple[Slug, ...]
+    next_by: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalTurnedDown(Event):
+    """The word proposed in line `about` is not sent like this: its author took it back, or who approves wants more."""
+
+    words = ("why",)
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryReported(Event):
     """What became of a wish about the outside world, where it did not simply come true; `about` is what wished for it.
 

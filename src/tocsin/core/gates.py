@@ -54,35 +54,12 @@ def unmet(
     *,
     seen: Seen = UNSEEN,
     name: Callable[[Slug], str] = str,
-) -> list[tuple[Need, str]]:
-    """What of this is missing, as sentences for whoever can help it. `sections`: the report; `name`: of a community."""
-    return [(need, said) for need in needs for said in _lacking(need, incident, playbook, sections or {}, seen, name)]
-
-
-def blocked(
-    gate: Gate,
-    incident: Incident,
-    playbook: Playbook,
-    sections: Mapping[str, str] | None = None,
-    *,
-    seen: Seen = UNSEEN,
-    name: Callable[[Slug], str] = str,
 ) -> list[str]:
-    """What stands in the way of the step behind a gate; `incident` as the step would leave it."""
-    return [said for _, said in unmet(gate.blocks, incident, playbook, sections, seen=seen, name=name)]
+    """What of this is missing, as sentences for whoever can help it. `sections`: the report; `name`: of a community.
 
-
-def warnings(
-    gate: Gate,
-    incident: Incident,
-    playbook: Playbook,
-    sections: Mapping[str, str] | None = None,
-    *,
-    seen: Seen = UNSEEN,
-    name: Callable[[Slug], str] = str,
-) -> list[str]:
-    """What is missing, and stops nobody."""
-    return [said for _, said in unmet(gate.warns, incident, playbook, sections, seen=seen, name=name)]
+    `incident`: as the step behind a gate would leave it, where that is about to be taken.
+    """
+    return [said for need in needs for said in _lacking(need, incident, playbook, sections or {}, seen, name)]
 
 
 def started(entries: Sequence[Entry], playbook: Playbook) -> datetime | None:

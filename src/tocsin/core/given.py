@@ -41,6 +41,10 @@ class Given:
 
     team: Callable[[], tuple[Handle, ...]] = tuple
     """Who took part so far, of whatever kind they are."""
+    followers: Callable[[], Sequence[Handle]] = tuple
+    """Who wants to be told of what changes in it."""
+    administrators: Callable[[], frozenset[Handle]] = frozenset
+    """Who may change the directory as it stands; nobody changes that until this command is done."""
     entries: Callable[[], Sequence[Entry]] = tuple
     """The whole log as it stands: what a decision or a reaction reads only where nothing less tells."""
 
@@ -81,6 +85,8 @@ class Given:
         person = self.person(reference)
         if person.kind != "team":
             raise Refused(f"{person.name} is not on the team. Name somebody who is.")
+        if not person.active:
+            raise Refused(f"{person.name} has left. Name somebody who is here.")
         return person
 
     def party(self, reference: str) -> Party:

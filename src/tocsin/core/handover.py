@@ -1,17 +1,19 @@
-"""When handing over command is suggested, and what whoever takes over must know."""
+"""When handing over command is suggested, who could take over, and what they must know."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tocsin.core.cadence import open_promise
+from tocsin.core.decisions.life import must_be_open
 from tocsin.core.hours import Calendar, at_work, calendar, day_ends
-from tocsin.core.ids import Handle
+from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Ask, Incident, Plan
 from tocsin.core.people import Person
-from tocsin.core.playbook import Playbook
+from tocsin.core.playbook import Playbook, Role
+from tocsin.core.presence import Presence, presence, rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,58 @@ def why_hand_over(
     ]
     at_hand = f"At work now: {', '.join(others)}." if others else "Nobody else is at work now."
     return f"{who} {' and '.join(reasons)}. {at_hand}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relief:
+    """Somebody who could take over."""
+
+    presence: Presence
+    roles: tuple[Slug, ...]
+    """What they have in this incident already."""
+    elsewhere: int = 0
+    """How many roles they have in others that are open."""
+    first: bool = False
+    """Whom to ask first."""
+
+    @property
+    def load(self) -> int:
+        return len(self.roles) + self.elsewhere
+
+
+def relief(
+    incident: Incident,
+    role: Role,
+    now: datetime,
+    playbook: Playbook,
+    team: Sequence[Person],
+    wrote: Mapping[Handle, datetime],
+    elsewhere: Mapping[Handle, int],
+) -> list[Relief]:
+    """Who could take over a role: all of the team but whoever has it, those at work first.
+
+    Of those at work, whoever has the fewest roles is to be asked first, and of them whoever stays longest. Nobody is
+    where nobody is at work.
+
+    `elsewhere`: how many roles people have in other incidents that are open.
+    """
+    must_be_open(incident)
+    others = (person for person in team if person.handle not in incident.holders(role.slug))
+    seen = sorted((presence(each, playbook, now, wrote.get(each.handle)) for each in others), key=rank)
+    could = [
+        Relief(
+            presence=each,
+            roles=_held_by(each.person.handle, incident),
+            elsewhere=elsewhere.get(each.person.handle, 0),
+        )
+        for each in seen
+    ]
+    first = min((each for each in could if each.presence.at_work), key=lambda each: each.load, default=None)
+    return [replace(each, first=each is first) for each in could]
+
+
+def _held_by(person: Handle, incident: Incident) -> tuple[Slug, ...]:
+    return tuple(held.role for held in incident.holdings if held.person == person and held.until is None)
 
 
 def _reasons(held_for: timedelta, now: datetime, playbook: Playbook, calendar: Calendar) -> Iterator[str]:

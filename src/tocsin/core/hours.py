@@ -26,6 +26,8 @@ from tocsin.core.refused import Refused
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOUR = timedelta(hours=1)
 """So long after they wrote somebody counts as at work."""
+Span = tuple[datetime, datetime]
+"""From when, until when: the end is no part of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +110,11 @@ def after(calendar: Calendar, at: datetime, work: timedelta, wrote: datetime | N
     return None
 
 
-Span = tuple[datetime, datetime]
-"""From when, until when: the end is no part of it."""
+def spans(calendar: Calendar, start: datetime, end: datetime) -> list[Span]:
+    """The working time between two moments: in order, in UTC, nothing twice."""
+    return list(_spans(calendar, start, end))
+
+
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _SECOND = timedelta(seconds=1)
 _FAR, _LAST = timedelta(days=370), datetime(9999, 12, 25, tzinfo=UTC)

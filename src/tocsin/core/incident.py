@@ -10,10 +10,13 @@ from typing import Literal, TypeVar
 from tocsin.core import events as e
 from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.people import TOCSIN, Party
+from tocsin.core.signals import shows_impact
 
 State = Literal["undeclared", "open", "resolved", "cancelled"]
 AskState = Literal["asked", "accepted", "declined", "done"]
 T = TypeVar("T")
+NOWHERE = Seq(0)
+"""No line has this number."""
 UNKNOWN = e.ImpactSet()
 """Nobody has said yet when the impact began, nor when it ended."""
 
@@ -28,6 +31,8 @@ class Plan:
     next: str = ""
     by: Handle
     at: datetime
+    seq: Seq = NOWHERE
+    """The line that said it last."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,19 @@ class Told:
     community: Slug
     at: datetime
     next_by: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """Word to the communities that waits for whoever approves it."""
+
+    seq: Seq
+    kind: e.UpdateKind
+    text: str
+    communities: tuple[Slug, ...]
+    next_by: datetime | None
+    by: Handle
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +172,11 @@ class Incident:
     tickets: tuple[Ticket, ...] = ()
     links: tuple[Link, ...] = ()
     told: tuple[Told, ...] = ()
+    heard: tuple[datetime, ...] = ()
+    """Each time the communities heard of it, in order."""
+    noticed: datetime | None = None
+    """When it was first brought to our attention: by a signal that shows impact, or by whoever took or declared it."""
+    proposals: tuple[Proposal, ...] = ()
     actions: tuple[Action, ...] = ()
     no_action: str = ""
     report: ReportLife = NO_REPORT
@@ -192,16 +215,18 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 drill=it.drill,
                 declared_at=at,
                 declared_by=by,
+                noticed=_earlier(incident.noticed, at),
                 acknowledged_at=incident.acknowledged_at or (None if by == TOCSIN.handle else at),
                 acknowledged_by=incident.acknowledged_by or (None if by == TOCSIN.handle else by),
             )
         case e.Acknowledged():
-            since = incident.acknowledged_at or incident.reopened_at
+            since, noticed = incident.acknowledged_at or incident.reopened_at, _earlier(incident.noticed, at)
             if since is not None and at < since:
-                return incident
-            return replace(incident, acknowledged_at=at, acknowledged_by=by)
-        case e.SignalReceived(signal=signal):
-            return replace(incident, signals=_with(incident.signals, signal))
+                return replace(incident, noticed=noticed)
+            return replace(incident, noticed=noticed, acknowledged_at=at, acknowledged_by=by)
+        case e.SignalReceived(signal=signal) as it:
+            first = _earlier(incident.noticed, at) if shows_impact(it) else incident.noticed
+            return replace(incident, noticed=first, signals=_with(incident.signals, signal))
         case e.Retitled(title=title):
             return replace(incident, title=title)
         case e.ServicesSet(services=services):
@@ -222,7 +247,7 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
             said = {"state": it.state, "cause": it.cause, "tried": it.tried, "next": it.next}
             before = incident.plan or Plan(by=by, at=at)
             new = {name: text for name, text in said.items() if text is not None}
-            return replace(incident, plan=replace(before, **new, by=by, at=at))
+            return replace(incident, plan=replace(before, **new, by=by, at=at, seq=entry.seq))
         case e.ImpactSet() as impact:
             return replace(incident, impact=impact)
         case e.Resolved(verified=verified):
@@ -261,7 +286,21 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
             later = {was.community for was in incident.told if was.at > at}
             now = tuple(Told(community=each, at=at, next_by=next_by) for each in communities if each not in later)
             told = tuple(was for was in incident.told if was.community in later or was.community not in communities)
-            return replace(incident, told=told + now)
+            heard = tuple(sorted((*incident.heard, at)))
+            return replace(_settled(incident, about), told=told + now, heard=heard)
+        case e.UpdateProposed() as it:
+            proposal = Proposal(
+                seq=entry.seq,
+                kind=it.kind,
+                text=it.text,
+                communities=it.communities,
+                next_by=it.next_by,
+                by=by,
+                at=at,
+            )
+            return replace(incident, proposals=(*incident.proposals, proposal))
+        case e.ProposalTurnedDown():
+            return _settled(incident, about)
         case e.ActionAdded() as it:
             action = Action(seq=entry.seq, text=it.text, url=it.url, improves=it.improves, done=it.done)
             return replace(incident, actions=(*incident.actions, action), no_action="")
@@ -333,12 +372,20 @@ def _ask_declined(incident: Incident, seq: Seq | None, person: Handle) -> Incide
     return _ask(incident, seq, state="declined", person=person)
 
 
+def _settled(incident: Incident, proposal: Seq | None) -> Incident:
+    return replace(incident, proposals=tuple(each for each in incident.proposals if each.seq != proposal))
+
+
 def _action(incident: Incident, seq: Seq | None, *, url: str | None = None, done: bool = False) -> Incident:
     def after(action: Action) -> Action:
         return replace(action, url=action.url if url is None else url, done=action.done or done)
 
     actions = tuple(after(action) if action.seq == seq else action for action in incident.actions)
     return replace(incident, actions=actions)
+
+
+def _earlier(one: datetime | None, other: datetime) -> datetime:
+    return other if one is None else min(one, other)
 
 
 def _with(items: tuple[T, ...], item: T) -> tuple[T, ...]:

@@ -17,7 +17,9 @@ Evidence = Literal[
     "told-resolved", "report", "reviewed", "published", "told-report",
 ]  # fmt: skip
 """What the log can show of a step; `core/checklist.py` knows how to see each."""
-Occasion = Literal["first-response", "update", "resolved", "report-ready", "unattended", "welcome", "brief"]
+Occasion = Literal[
+    "first-response", "update", "resolved", "report-ready", "unattended", "welcome", "brief", "support-request",
+]  # fmt: skip
 """When one of our messages is written."""
 GAP = re.compile(r"\[… ([^\[\]]*)\]")
 """How a text marks what is left to whoever writes: `[… the cause as we think it]`."""

@@ -49,15 +49,15 @@ def experts(
     people: Iterable[Person], area: str, playbook: Playbook, at: datetime, wrote: Mapping[Handle, datetime]
 ) -> list[Presence]:
     """Who of the team knows an area: whoever is at work, for longest first; then whoever is so next."""
-    team = [person for person in people if person.kind == "team"]
+    team = [person for person in people if person.kind == "team" and person.active]
     found = [person for person in team if _key(area) in map(_key, person.expertise)]
     if not found:
         raise Refused(f"Nobody's expertise is “{area}”. {_areas(team)}")
-    return sorted((presence(each, playbook, at, wrote.get(each.handle)) for each in found), key=_rank)
+    return sorted((presence(each, playbook, at, wrote.get(each.handle)) for each in found), key=rank)
 
 
-def _rank(presence: Presence) -> tuple[bool, float, float, str]:
-    """No end of work is the latest, and no return as well."""
+def rank(presence: Presence) -> tuple[bool, float, float, str]:
+    """Whoever is at work, for longest first; then whoever is so next. No end is the latest, and no return as well."""
     back, until = (each.timestamp() if each else float("inf") for each in (presence.back, presence.until))
     return (not presence.at_work, back, -until, presence.person.handle)
 

@@ -15,8 +15,11 @@ from tocsin.core.given import Given
 from tocsin.core.hours import HOUR, Calendar, calendar, worked
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Incident, fold
+from tocsin.core.mentions import mentioned
 from tocsin.core.people import Party
 
+CHANGES = (e.PhaseSet, e.PlanSet, e.Updated, e.Resolved, e.Reopened, e.Cancelled, e.ReportPublished)
+"""What whoever follows an incident is told of."""
 PAST = timedelta(minutes=1)
 """What happened longer ago than this when it is recorded is history: nobody is told of it by mail any more."""
 
@@ -31,6 +34,7 @@ def react(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
                 *_told(entry, incident, given),
                 *_reminders(entry, incident, given),
                 *_moved(entry, incident, given),
+                *_following(entry, given),
             ]
 
 
@@ -53,6 +57,10 @@ def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
         case _, e.AskMade():
             waits = any(ask.seq == about.seq and ask.state in ("asked", "accepted") for ask in incident.asks)
             return waits and incident.state == "open"
+        case _, e.UpdateProposed():
+            return incident.state != "cancelled" and any(each.seq == about.seq for each in incident.proposals)
+        case _, (e.Noted(text=text) | e.ProposalTurnedDown(why=text)):
+            return text != REDACTED
         case _, e.ReportOffered(to=to):
             return incident.report.offered == to
         case _, e.ReviewRequested(revision=revision):
@@ -95,12 +103,37 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
             return _called(_members(Party(group=given.playbook.triagers), given), entry)
         case e.RoleAssigned(person=person):
             return _called((person,), entry)
+        case e.UpdateProposed():
+            return _called(carrying(incident, given.playbook, "approves"), entry)
+        case e.ProposalTurnedDown(why=why) if why:
+            return _to(_author(entry, given), entry)
+        case e.Noted(text=text, via=""):
+            return _to(_mentioned(text, given), entry)
         case e.ReportOffered(to=person):
             return _to((person,), entry)
         case e.ReviewRequested():
             return _to(tuple(sorted(_colleagues(given))), entry)
         case _:
             return []
+
+
+def _mentioned(text: str, given: Given) -> tuple[Handle, ...]:
+    """Colleagues only: whoever is of a community is told by updates, not by our talk."""
+    people = ((handle, given.directory.person(handle)) for handle in mentioned(text, given.directory))
+    return tuple(handle for handle, person in people if person and person.kind == "team" and person.active)
+
+
+def _following(entry: Entry, given: Given) -> list[Effect]:
+    """A mail for everybody who follows, about what changes the picture; the talk is left to the room."""
+    if entry.at.at < entry.recorded_at - PAST or not isinstance(entry.event, CHANGES):
+        return []
+    return [
+        SendMail(incident=entry.incident, about=entry.seq, to=each) for each in given.followers() if each != entry.by
+    ]
+
+
+def _author(entry: Entry, given: Given) -> tuple[Handle, ...]:
+    return () if entry.about is None else (given.line(entry.about).by,)
 
 
 def _called(people: tuple[Handle, ...], entry: Entry) -> list[Effect]:

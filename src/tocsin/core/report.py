@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from tocsin.core.duties import carrying, owner
-from tocsin.core.gates import UNSEEN, Seen, blocked
+from tocsin.core.gates import UNSEEN, Seen, unmet
 from tocsin.core.ids import Handle
 from tocsin.core.incident import Incident
 from tocsin.core.playbook import Playbook
@@ -35,7 +35,7 @@ def report_state(incident: Incident) -> ReportState:
 
 def missing(incident: Incident, sections: Mapping[str, str], playbook: Playbook, *, seen: Seen = UNSEEN) -> list[str]:
     """What still stands between this report and its review, as sentences for its owner; `seen`: what its log shows."""
-    return blocked(playbook.gates.review, incident, playbook, sections, seen=seen)
+    return unmet(playbook.gates.review.blocks, incident, playbook, sections, seen=seen)
 
 
 def waits_for(

@@ -28,13 +28,19 @@ def may(actor: Person, command: c.Command) -> None:
             raise Refused(f"{actor.name} has left, and cannot ask for anything. An administrator can bring them back.")
         case c.RecordPublication() | c.PublishReplayed() | c.ReportDelivery():
             raise Refused("Only Tocsin itself records what comes from elsewhere.")
-        case c.UpdateDirectory() if not actor.administrator:
+        case c.SetProfile():
+            return
+        case c.UpdateDirectory() | c.ChangeDirectory() if not actor.administrator:
             raise Refused(f"{actor.name} is no administrator. Ask one to change the directory.")
+        case c.LetIn() if not actor.administrator:
+            raise Refused(f"{actor.name} is no administrator. Ask one to let somebody in.")
         case c.ReleaseOutbox() if not actor.administrator:
             raise Refused(f"{actor.name} is no administrator. Ask one to release the outbox.")
         case c.NoteSignal() | c.AddToSignal():
             return
         case _ if actor.kind != "team":
             raise Refused(f"{actor.name} is not on the team. Ask somebody who is.")
+        case c.Follow() | c.Unfollow():
+            return
         case _ if actor.part == "observer":
             raise Refused(f"{actor.name} looks on. Ask somebody who responds, or an administrator for the right to.")

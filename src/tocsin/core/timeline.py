@@ -15,8 +15,8 @@ from tocsin.core.playbook import Playbook
 
 LineKind = Literal[
     "impact-began", "impact-ended", "signal", "signal-cleared", "declared", "acknowledged", "role", "offer", "phase",
-    "plan", "ask", "note", "finding", "command", "fix", "decision", "told-us", "update", "resolved", "verified",
-    "reopened", "cancelled", "ticket", "link", "report", "action", "delivery",
+    "plan", "ask", "note", "finding", "command", "fix", "decision", "told-us", "proposal", "update", "resolved",
+    "verified", "reopened", "cancelled", "ticket", "link", "report", "action", "delivery",
 ]  # fmt: skip
 """Every kind of line; `docs/reference/timeline.md` says what each is."""
 
@@ -63,6 +63,16 @@ def reported(lines: Iterable[Line]) -> list[Line]:
     return [line for line in lines if line.kind in REPORTED and not line.removed]
 
 
+def edited(note: e.Noted, marks: Iterable[e.Event]) -> e.Noted:
+    """A note as it reads after what was done to it, in order."""
+    for mark in marks:
+        if isinstance(mark, e.NoteEdited):
+            output = note.output if mark.output is None else mark.output
+            outcome = note.outcome if mark.outcome is None else mark.outcome
+            note = replace(note, text=mark.text, output=output, outcome=outcome)
+    return note
+
+
 def _marks(entries: Iterable[Entry]) -> Mapping[Seq, Sequence[e.Event]]:
     marks: dict[Seq, list[e.Event]] = {}
     for entry in entries:
@@ -81,15 +91,6 @@ def _marked(line: Line, marks: Sequence[e.Event]) -> Line:
         removed=any(isinstance(mark, e.NoteRemoved) for mark in marks),
         highlighted=next((mark.on for mark in reversed(marks) if isinstance(mark, e.Highlighted)), False),
     )
-
-
-def _edited(note: e.Noted, marks: Sequence[e.Event]) -> e.Noted:
-    for mark in marks:
-        if isinstance(mark, e.NoteEdited):
-            output = note.output if mark.output is None else mark.output
-            outcome = note.outcome if mark.outcome is None else mark.outcome
-            note = replace(note, text=mark.text, output=output, outcome=outcome)
-    return note
 
 
 def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Names) -> list[Line]:
@@ -130,10 +131,14 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
         case e.AskFinished(outcome=outcome):
             return line("ask", outcome, thread=entry.about)
         case e.Noted() as first:
-            note = _edited(first, marks)
+            note = edited(first, marks)
             return line(note.kind, _whole(note), note.link, thread=entry.about)
         case e.Updated(text=text):
             return line("update", text)
+        case e.UpdateProposed(text=text):
+            return line("proposal", text)
+        case e.ProposalTurnedDown(why=why):
+            return line("proposal", f"Not sent like this. {why}".strip(), thread=entry.about)
         case e.Resolved(verified=verified, text=text):
             return [*line("resolved", text), *(line("verified", verified) if verified.strip() else [])]
         case e.Reopened(why=why):

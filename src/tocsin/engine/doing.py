@@ -23,7 +23,20 @@ from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, freed, repeated
-from tocsin.store import counters, log, outbox, people, reads, receipts, reports, signals
+from tocsin.store import (
+    accounts,
+    counters,
+    follows,
+    log,
+    news,
+    outbox,
+    people,
+    reads,
+    receipts,
+    reports,
+    signals,
+    words,
+)
 from tocsin.store.codec import adapter, encode
 from tocsin.store.log import Locked
 
@@ -60,6 +73,8 @@ class Doing:
                 return self._once(command, lambda: self._close(command))
             case c.Acknowledge(incident=None, signal=None):
                 raise Refused("Say which incident or signal you look after.")
+            case c.Follow(incident=number) | c.Unfollow(incident=number):
+                return self._once(command, lambda: self._follow(command, number), f"incident:{number}:")
             case c.ToIncident(incident=number) | c.Acknowledge(incident=int(number), signal=None):
                 return self._to_incident(command, number)
             case c.Acknowledge(incident=int()):
@@ -112,6 +127,7 @@ class Doing:
             zone=lambda: reports.zone(connection, number),
             revision=lambda: reports.revision(connection, number),
             team=lambda: reads.team(connection, number),
+            followers=lambda: follows.of_incident(connection, number),
             entries=lambda: log.entries(connection, number),
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
@@ -128,6 +144,10 @@ class Doing:
             self._kept(entry, locked)
         incident = self._after(locked, entries)
         log.refresh(self.connection, incident, entries[-1].seq)
+        words.follow(self.connection, incident, entries)
+        news.tell(self.connection, f"incident:{incident.number}")
+        if not all(entry.event.informs for entry in entries):
+            news.tell(self.connection, "incidents")
         given = self._given_line(incident.number)
         self.wish([effect for entry in entries for effect in react(entry, incident, given)])
         return entries
@@ -232,6 +252,7 @@ class Doing:
             given.playbook.section(section).slug: text for section, text in command.sections.items()
         }
         revision = reports.save(self.connection, number, texts, command.zone, given.by.handle, given.at.at)
+        words.report(self.connection, number)
         return replace(answer, revision=revision)
 
     # ── rows: signals and the directory ──
@@ -253,7 +274,16 @@ class Doing:
     def _row_change(self, command: c.Command) -> Answer:
         match command:
             case c.UpdateDirectory():
-                return self._update_directory(command)
+                return self._update_directory(directory.update(command, self.given))
+            case c.ChangeDirectory(to=to):
+                found = people.held(self.connection, to)
+                return self._update_directory(directory.change(command, found, self.given))
+            case c.SetProfile():
+                return self._set_profile(command)
+            case c.LetIn():
+                person = directory.let_in(command, self.given)
+                accounts.keep_link(self.connection, command.key, command.kind, person.handle, self.given.now)
+                return Answer()
             case c.NoteSignal():
                 return self._note_signal(command)
             case c.AddToSignal(signal=number):
@@ -266,6 +296,12 @@ class Doing:
                 return self._saved(about_signals.judged(self.given.signal(number).signal, command, self.given))
             case _:
                 raise TypeError(f"{type(command).__name__} is not taught to the door.")
+
+    def _follow(self, command: c.Command, number: IncidentNumber) -> Answer:
+        if not log.exists(self.connection, number):
+            raise Refused(f"There is no incident {number}. `incident list` shows those there are.")
+        follows.set_to(self.connection, number, self.given.by.handle, isinstance(command, c.Follow))
+        return Answer(incident=number)
 
     def _saved(self, signal: Signal) -> Answer:
         signals.save(self.connection, signal)
@@ -315,9 +351,16 @@ class Doing:
         signals.add(self.connection, about_signals.noted(number, command, self.given))
         return number
 
+    def _set_profile(self, command: c.SetProfile) -> Answer:
+        """As they stand now: whoever else changes them waits, or was waited for."""
+        me = c.UpdateDirectory(people=(self.given.by,))
+        for before in people.held(self.connection, me).people:
+            people.save_person(self.connection, directory.profile(command, before))
+        return Answer()
+
     def _update_directory(self, command: c.UpdateDirectory) -> Answer:
-        command = directory.update(command, self.given)
         for person in sorted(command.people, key=lambda person: person.handle):  # in one order, so that two can wait
+            accounts.follow(self.connection, person)
             people.save_person(self.connection, person)
         places: tuple[people.Place, ...] = (*command.groups, *command.services, *command.communities)
         for place in sorted(places, key=lambda place: (type(place).__name__, place.slug)):

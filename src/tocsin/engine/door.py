@@ -41,12 +41,17 @@ class Tocsin:
         playbook: Playbook,
         clock: Callable[[], datetime] = now,
         serves: Collection[str] = ("clock", "publisher"),
+        address: str = "",
     ) -> None:
-        """`serves`: the ports that somebody performs wishes at; whoever tells of the past serves none."""
+        """`serves`: the ports that somebody performs wishes at; whoever tells of the past serves none.
+
+        `address`: where people reach the pages, as in https://incidents.example.org; empty where there are none.
+        """
         self.store = store
         self.playbook = playbook
         self.clock = clock
         self.serves = serves
+        self.address = address.rstrip("/")
 
     def do(
         self, command: c.Command, *, by: str | Person, at: datetime | None = None, source: str | None = None
@@ -94,6 +99,7 @@ class Tocsin:
             find_signal=lambda signal: signals.find(connection, signal),
             undecided=lambda: signals.undecided(connection),
             exists=lambda number: log.exists(connection, number),
+            administrators=lambda: people.administrators(connection),
         )
 
 

@@ -127,7 +127,7 @@ def _mail(
     to = directory.person(effect.to or "")
     if to is None:
         raise Failed(f"The directory does not know {effect.to} any more.", permanent=True)
-    written = letter(effect, about, incident, to, tocsin.playbook, directory)
+    written = letter(effect, about, incident, to, tocsin.playbook, directory, tocsin.address)
     return Mail(
         key=key(wish),
         to=to.email,

@@ -41,6 +41,7 @@ def replay(
     mark: str = "",
     lenient: bool = False,
     watch: Watch = lambda line, answer: None,
+    clock: Clock | None = None,
 ) -> Played:
     """Play a case. Raises `Refused`, naming case and line, at what the process does not allow; `lenient` skips it.
 
@@ -49,9 +50,10 @@ def replay(
 
     `mark`: what its report is known by in the repository when it is published again; without it, its number and time.
 
-    The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall.
+    The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall. `clock`: the one
+    to set to the case's times, where others look at it meanwhile.
     """
-    clock = Clock(case.lines[0].at)
+    clock = clock or Clock(case.lines[0].at)
     ports = Ports(publisher=publisher, mailer=mailer)
     here = Tocsin(tocsin.store, _as_told(tocsin.playbook), clock, ("clock", *ports.serves) if mailer else ())
     player = Player(here, clock, case, mark)

@@ -86,14 +86,14 @@ class Worker:
         self._stopping = False
         self._unavailable = ""
 
-    def run(self) -> None:
+    def run(self, drain: timedelta = DRAIN) -> None:
         """Work until somebody says `stop`; what has begun by then is waited for, a while."""
         with self._tocsin.store.listening():
             while not self._stopping:
                 self._bell.clear()  # before looking, so that what rings meanwhile is not missed
                 if not self._turn() and not self._stopping:
                     self._bell.wait(self._pause())
-            self._finish(DRAIN)
+            self._finish(drain)
 
     def stop(self) -> None:
         """Take nothing more. Safe to call from a signal handler."""

@@ -41,6 +41,11 @@ def hours_as_text(shifts: Iterable[Shift]) -> list[str]:
     return [f"{_days_as_text(found)} {begins:%H:%M}-{_end(ends)}" for (begins, ends), found in days.items()]
 
 
+def in_words(shifts: Iterable[Shift]) -> str:
+    """The same in words: `Monday to Thursday and Saturday 09:00 to 17:00; Friday 09:00 to 12:00`."""
+    return "; ".join(map(_line_in_words, hours_as_text(shifts))) or "no hours"
+
+
 def leave_as_text(leave: Leave) -> str:
     return f"{leave.first}" if leave.first == leave.last else f"{leave.first}..{leave.last}"
 
@@ -77,6 +82,14 @@ def _days_as_text(days: list[int]) -> str:
             runs.append([day])
     names = [WEEK[day][:3] for day in range(7)]
     return ",".join(names[run[0]] if len(run) == 1 else f"{names[run[0]]}-{names[run[-1]]}" for run in runs)
+
+
+def _line_in_words(line: str) -> str:
+    days, _, span = line.partition(" ")
+    begins, ends = span.split("-")
+    runs = [" to ".join(WEEK[_weekday(day)].title() for day in run.split("-")) for run in days.split(",")]
+    named = " and ".join(filter(None, (", ".join(runs[:-1]), runs[-1])))
+    return f"{named} {begins} to {ends}{' the next day' if ends != '24:00' and clock(ends) <= clock(begins) else ''}"
 
 
 def _end(ends: time) -> str:

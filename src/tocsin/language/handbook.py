@@ -195,8 +195,9 @@ def _messages(playbook: Playbook) -> Iterator[str]:
         return
     yield "## What we write"
     yield (
-        "What stands in ‹ › is filled in from the incident, as far as it is known; what stands in [… ] is left to "
-        "whoever writes. It is a text to begin with: whoever sends it may change every word."
+        "What stands in ‹ › is filled in from the incident, or from the signal where there is none, as far as it is "
+        "known; what stands in [… ] is left to whoever writes. It is a text to begin with: whoever sends it may change "
+        "every word."
     )
     for message in playbook.messages:
         yield f"### {message.name}"

@@ -11,10 +11,10 @@ from tocsin.core.effects import SendMail
 from tocsin.core.events import Entry
 from tocsin.core.ids import Slug
 from tocsin.core.incident import Incident
-from tocsin.core.moments import zone
 from tocsin.core.people import Directory, Party, Person, called
 from tocsin.core.playbook import Playbook
-from tocsin.language.wording import fill, values
+from tocsin.language.markup import as_plain, tree
+from tocsin.language.wording import fill, spoken, values
 
 SIGNED = "Tocsin wrote this letter for your team."
 
@@ -28,17 +28,29 @@ class Letter:
 
 
 def letter(
-    effect: SendMail, about: Entry, incident: Incident, to: Person, playbook: Playbook, directory: Directory
+    effect: SendMail,
+    about: Entry,
+    incident: Incident,
+    to: Person,
+    playbook: Playbook,
+    directory: Directory,
+    address: str = "",
 ) -> Letter:
-    """The letter that an effect is about, with times on the reader's own clock, where it is known."""
+    """The letter that an effect is about, with times on the reader's own clock, where it is known.
+
+    `address`: where people reach the pages, so that a colleague's letter leads to the line it is about.
+    """
     community = directory.community(effect.community or "")
     clock = to.zone or (community.zone if community else "") or playbook.zone
-    writing = _Writing(about=about, incident=incident, playbook=playbook, directory=directory, zone=clock)
+    writing = _Writing(
+        about=about, incident=incident, playbook=playbook, directory=directory, zone=clock, address=address
+    )
     if isinstance(about.event, e.Updated) and effect.community is not None:
         paragraphs = writing.outside(about.event, community.name if community else effect.community)
         return Letter(subject=incident.title, text=_joined(paragraphs))
     kind = "Exercise" if incident.drill else "Incident"
-    paragraphs = [*writing.inside(reminds=effect.reminds), SIGNED]
+    room = f"In the room: {address}/incidents/{incident.number}#L{about.seq}" if address else ""
+    paragraphs = [*writing.inside(reminds=effect.reminds), room, SIGNED]
     return Letter(subject=f"{kind} {incident.number}: {incident.title}", text=_joined(paragraphs))
 
 
@@ -51,12 +63,14 @@ class _Writing:
     playbook: Playbook
     directory: Directory
     zone: str
+    address: str
 
     def outside(self, update: e.Updated, community: str) -> list[str]:
-        """Word to a community: what was written, and little else."""
+        """Word to a community: what was written, and little else; a promise that stands in it is not made twice."""
+        says_when = update.next_by is not None and spoken(update.next_by, self.zone) in update.text
         return [
-            update.text,
-            *([f"You hear from us again{self._by(update.next_by)}."] if update.next_by else []),
+            _without_markup(update.text),
+            *([f"You hear from us again{self._by(update.next_by)}."] if update.next_by and not says_when else []),
             called(self.directory, update.drafted_by),
             f"You get this because you speak for {community}. It is about our incident {self.incident.number}.",
         ]
@@ -100,6 +114,22 @@ class _Writing:
                     f"For a text to begin with: tocsin incident draft {self.incident.number} first-response",
                     f"To write it: tocsin do update TEXT --kind first-response {of}",
                 ]
+            case e.Noted(text=text):
+                return [f"{who} mentions you:", text, f"To answer: tocsin do note TEXT --thread {self.about.seq} {of}"]
+            case e.UpdateProposed(text=text, next_by=next_by, communities=communities):
+                return [
+                    f"{who} asks you to approve this word to {', '.join(map(self._community, communities))}:",
+                    _without_markup(text),
+                    f"It promises the next word{self._by(next_by)}." if next_by else "",
+                    f"To have it changed: tocsin do turn-down WHY --proposal {self.about.seq} {of}",
+                ]
+            case e.ProposalTurnedDown(why=why):
+                again = f"To propose it anew: tocsin do propose-update TEXT {of}"
+                return [f"{who} did not send the word that you proposed:", why, again]
+            case e.Updated() | e.PlanSet() | e.PhaseSet() | e.Resolved() | e.Reopened() | e.Cancelled() if not reminds:
+                return self._followed(who)
+            case e.ReportPublished():
+                return self._followed(who)
             case e.Updated(next_by=next_by):
                 word = f"The communities were promised word from us{self._by(next_by)}, and nobody has written it yet."
                 last = f"The communities last heard from us on {self._at(self.about.at.at)}; word is due again."
@@ -143,14 +173,54 @@ class _Writing:
             by=self.about.by,
             why=text,
         )
-        return [fill(brief, told, empty="not known yet")]
+        return [_without_markup(fill(brief, told, empty="not known yet"))]
+
+    def _followed(self, who: str) -> list[str]:
+        """What changed in an incident that somebody follows."""
+        stop = f"tocsin do unfollow --incident {self.incident.number}"
+        return [self._changed(who), f"You get this because you follow the incident. To stop: {stop}"]
+
+    def _changed(self, who: str) -> str:
+        match self.about.event:
+            case e.PlanSet() as plan:
+                said = {"State": plan.state, "Cause": plan.cause, "Tried": plan.tried, "Next": plan.next}
+                return "\n\n".join(
+                    [f"{who} says how it stands:", *(f"{what}: {text}" for what, text in said.items() if text)]
+                )
+            case e.PhaseSet(phase=phase):
+                called = next((each.name for each in self.playbook.phases if each.slug == phase), phase)
+                return f"{who} says how far it is: {called}."
+            case e.Updated(text=text, communities=communities):
+                whom = ", ".join(map(self._community, communities)) or "the outside"
+                return f"{who} told {whom}:\n\n{_without_markup(text)}"
+            case e.Resolved(verified=verified):
+                return f"{who} resolved it. How that was verified: {verified}"
+            case e.Reopened(why=why):
+                return f"It is not over after all. {who} reopened it. {why}".strip()
+            case e.Cancelled(why=why):
+                return f"{who} cancelled it: it was no incident of ours. {why}".strip()
+            case e.ReportPublished(path=path):
+                return f"The report is published, as {path}."
+            case other:
+                raise TypeError(f"Nobody is told that follows, of {type(other).__name__}.")
+
+    def _community(self, slug: Slug) -> str:
+        found = self.directory.community(slug)
+        return found.name if found else slug
 
     def _by(self, at: datetime | None) -> str:
         return "" if at is None else f" by {self._at(at)}"
 
     def _at(self, at: datetime) -> str:
-        there = at.astimezone(zone(self.zone))
-        return f"{there:%A, %d %B %Y at %H:%M} {there:%Z}"
+        return spoken(at, self.zone)
+
+
+def _without_markup(text: str) -> str:
+    """What is made from a message of the playbook, and so is Markdown: a mail shows it as it is typed.
+
+    What colleagues write to each other stays as they typed it, for in a command every sign counts.
+    """
+    return as_plain(tree(text, breaks=True))
 
 
 def _joined(paragraphs: list[str]) -> str:

@@ -12,10 +12,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from tocsin.core import commands as c
 from tocsin.core.incident import State
+from tocsin.core.people import Leave, Shift
 from tocsin.core.refused import Refused
+from tocsin.language.calendars import read_hours, read_leave
 from tocsin.language.when import when
 
-Kind = Literal["text", "number", "count", "time", "switch", "pair"]
+Kind = Literal["text", "number", "count", "time", "switch", "pair", "hours", "leave"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,10 @@ def value(option: Option, text: str) -> object:
             return when(text)
         case "pair":
             return _pair(text)
+        case "hours":
+            return () if text.strip() == "usual" else read_hours(text)
+        case "leave":
+            return () if text.strip() == "none" else (read_leave(text),)
         case _:
             return text
 
@@ -125,10 +131,17 @@ def request(verb: Verb, given: Mapping[str, Any], text: str | None = None) -> c.
         if option.required and option.field not in told:
             raise Refused(f"“{verb.name}” needs --{option.name}: {option.help}.")
         if option.many and option.kind != "pair" and option.field in told:
-            told[option.field] = tuple(told[option.field])
+            told[option.field] = _together(option, told[option.field])
         if option.kind == "pair":
             told[option.field] = _pairs(option, told.get(option.field, ()))
     return verb.command(**told)
+
+
+def _together(option: Option, values: Sequence[Any]) -> tuple[Any, ...]:
+    """All that was given; a line of hours or of leave is several, or none."""
+    if option.kind in ("hours", "leave"):
+        return tuple(each for value in values for each in value)
+    return tuple(values)
 
 
 def _pairs(option: Option, given: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -171,9 +184,10 @@ def _options(command: type[c.Command]) -> list[Option]:
 
 
 def _option(field: Field[Any], kind: Any, text: str) -> Option:
+    kind = _without_none(kind)
     many = get_origin(kind) in (tuple, Mapping)
     is_pair = get_origin(kind) is Mapping
-    one = get_args(kind)[0] if many else _without_none(kind)
+    one = get_args(kind)[0] if many else kind
     return Option(
         field=field.name,
         name="section" if field.name == "sections" else _option_name(field.name),
@@ -190,7 +204,10 @@ def _option(field: Field[Any], kind: Any, text: str) -> Option:
 def _kind(one: Any) -> Kind:
     """A whole number that has no name of its own names nothing, and counts."""
     bare = getattr(one, "__supertype__", one)
-    known: dict[Any, Kind] = {str: "text", int: "count" if one is int else "number", datetime: "time", bool: "switch"}
+    known: dict[Any, Kind] = {
+        str: "text", int: "count" if one is int else "number", datetime: "time", bool: "switch",
+        Shift: "hours", Leave: "leave",
+    }  # fmt: skip
     return "text" if get_origin(one) is Literal else known[bare]
 
 
@@ -200,7 +217,9 @@ def _without_none(kind: Any) -> Any:
     return next(each for each in get_args(kind) if each is not NoneType)
 
 
-_SINGULAR = {"services": "service", "communities": "community", "signals": "signal", "tickets": "ticket"}
+_SINGULAR = {
+    "services": "service", "communities": "community", "signals": "signal", "tickets": "ticket", "accounts": "account",
+}  # fmt: skip
 
 
 def _option_name(field: str) -> str:
@@ -214,7 +233,7 @@ def _kebab(name: str) -> str:
 # ── the table ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _INCIDENT, _SIGNALS, _TIMELINE = "The incident", "Before there is an incident", "The timeline"
-_ROLES, _REPORT = "Who does what", "The report"
+_ROLES, _REPORT, _YOU = "Who does what", "The report", "Yourself"
 _OVER: tuple[State, ...] = ("resolved",)
 _ANY: tuple[State, ...] = ("open", "resolved")
 
@@ -238,6 +257,10 @@ VERBS: tuple[Verb, ...] = (
     _verb("plan", c.SetPlan, _INCIDENT),
     _verb("impact", c.SetImpact, _INCIDENT),
     _verb("update", c.PostUpdate, _INCIDENT, "text"),
+    _verb("propose-update", c.ProposeUpdate, _INCIDENT, "text"),
+    _verb("turn-down", c.TurnDownProposal, _INCIDENT, "why"),
+    _verb("follow", c.Follow, _INCIDENT),
+    _verb("unfollow", c.Unfollow, _INCIDENT),
     _verb("resolve", c.Resolve, _INCIDENT, "verified", "text"),
     _verb("reopen", c.Reopen, _INCIDENT, "why", of=_OVER),
     _verb("cancel", c.Cancel, _INCIDENT, "why"),
@@ -268,6 +291,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("ask-for-review", c.AskForReview, _REPORT, of=_OVER),
     _verb("review", c.Review, _REPORT, of=_OVER),
     _verb("publish", c.Publish, _REPORT, of=_OVER),
+    _verb("profile", c.SetProfile, _YOU),
 )
 """Every verb, in the order a list shows them."""
 

@@ -12,17 +12,18 @@ from datetime import datetime
 
 from tocsin.core.duties import carrying
 from tocsin.core.handover import brief
-from tocsin.core.ids import Handle, Slug
-from tocsin.core.incident import Ask, Incident
+from tocsin.core.ids import Handle, IncidentNumber, Slug
+from tocsin.core.incident import Ask, Incident, Link
 from tocsin.core.moments import Moment
 from tocsin.core.moments import zone as zone_named
 from tocsin.core.people import Community, Directory, Party, called
 from tocsin.core.playbook import GAP, Playbook, Term
+from tocsin.core.signals import Signal
 
 BLANKS: Mapping[str, str] = {
     "number": "the number of the incident",
     "title": "what people cannot do, in a few words",
-    "description": "what was said about it when it was declared",
+    "description": "what was said about it at first",
     "service": "the service it is about, or several",
     "criterion": "what people cannot do, in the playbook's words",
     "severity": "how severe it is, in a playbook that has severities",
@@ -114,13 +115,13 @@ def values(
         "number": str(incident.number),
         "title": incident.title,
         "description": incident.description,
-        "service": _listed(_service(slug, playbook, directory) for slug in incident.services),
+        "service": listed(_service(slug, playbook, directory) for slug in incident.services),
         "criterion": _term(playbook.criteria, incident.criterion),
         "severity": _term(playbook.severities, incident.severity),
         "phase": _term(playbook.phases, incident.phase),
-        "communities": _listed(_community(slug, directory) for slug in incident.communities),
+        "communities": listed(_community(slug, directory) for slug in incident.communities),
         "community": _community(community, directory) if community else "",
-        "representatives": _listed(map(name, reader.representatives)) if reader else "",
+        "representatives": listed(map(name, reader.representatives)) if reader else "",
         "declared": at(incident.declared_at),
         "impact": _impact(incident, at),
         "state": plan.state if plan else "",
@@ -130,11 +131,11 @@ def values(
         "verified": incident.verified,
         "promise": at(promise),
         "next-human-hour": at(human),
-        "commander": _listed(map(name, carrying(incident, playbook, "commands"))),
-        "liaison": _listed(map(name, carrying(incident, playbook, "tells-outside"))),
+        "commander": listed(map(name, carrying(incident, playbook, "commands"))),
+        "liaison": listed(map(name, carrying(incident, playbook, "tells-outside"))),
         "asks": _bullets(_ask(ask, directory, at) for ask in brief(incident).asks),
         "actions": _bullets(f"{action.text} {action.url}".strip() for action in incident.actions),
-        "tickets": _listed(each.ticket for each in incident.tickets),
+        "tickets": listed(each.ticket for each in incident.tickets),
         "links": _bullets(f"{link.title} {link.url}".strip() for link in incident.links),
         "channel": channel,
         "report": report,
@@ -142,6 +143,31 @@ def values(
         "from": name(by) if by else "",
         "why": why,
     }
+
+
+def values_before(
+    signal: Signal,
+    playbook: Playbook,
+    directory: Directory,
+    *,
+    zone: str,
+    communities: tuple[Slug, ...],
+    community: Slug | None = None,
+    promise: datetime | None = None,
+) -> dict[str, str]:
+    """The same, before anything is declared: what a signal says, as it would stand in an incident without a number."""
+    text = " ".join(signal.text.split())
+    incident = Incident(
+        number=IncidentNumber(0),
+        title=_term(playbook.criteria, signal.criterion) or text,
+        description=text,
+        services=(signal.service or playbook.service.slug,),
+        criterion=signal.criterion,
+        communities=communities,
+        links=(Link(url=signal.link, title=""),) if signal.link else (),
+    )
+    said = values(incident, playbook, directory, zone=zone, community=community, promise=promise)
+    return {**said, "number": ""}
 
 
 def spoken(at: datetime, zone: str) -> str:
@@ -227,7 +253,7 @@ def _shift(there: datetime) -> str:
     return f"UTC{plain[:3]}:{plain[3:5]}" if there.utcoffset() else "UTC"
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
     """`Lagoon`, `Lagoon and Tides`, `Lagoon, Tides and Reef`."""
     *others, last = [*dict.fromkeys(names)] or [""]
     return f"{', '.join(others)} and {last}" if others else last

@@ -15,7 +15,7 @@ from sqlalchemy import exc
 
 from tocsin.core.moments import rfc3339
 from tocsin.core.refused import Refused
-from tocsin.store import copying, engines, files, log, outbox, reads, schema
+from tocsin.store import copying, engines, files, log, outbox, reads, schema, words
 from tocsin.store import tables as t
 from tocsin.store.owner import Owner
 from tocsin.store.works import Store, Unavailable
@@ -206,6 +206,7 @@ def _kept_as(column: sa.Column[Any]) -> str:
 def _differences(c: sa.Connection) -> Iterator[str]:
     for number in reads.numbers(c):
         yield from log.mismatches(c, number)
+        yield from words.mismatches(c, number)
 
 
 def _damaged(file: Path, how: str = "") -> Refused:

@@ -29,9 +29,9 @@ TABLES = (
     t.signal_talk, t.receipts, t.counters,
 )  # fmt: skip
 """What a bundle can hold, in its order: nothing stands before what it refers to."""
-LEFT_OUT = (t.effects, t.installation, t.follows, t.credentials, t.sessions, t.one_time_links)
+LEFT_OUT = (t.effects, t.installation, t.follows, t.credentials, t.sessions, t.one_time_links, t.words)
 """What was promised, and to whom it is held back, is a matter of the installation that promised it; and so is who signs
-in there, and how. No export has a secret."""
+in there, and how. No export has a secret. What search looks through is made anew where it arrives."""
 LONGEST_LINE = 2**24
 """Bytes: several times the longest line of a log."""
 

@@ -53,7 +53,7 @@ def tables_of(connection: sa.Connection) -> list[sa.Table]:
     """The tables as this database has them, whichever version made it; each after those that it refers to."""
     found = sa.MetaData()
     sa.event.listen(found, "column_reflect", _plain)
-    found.reflect(connection)
+    found.reflect(connection, only=lambda name, _: not name.startswith(schema.INDEX))
     return [table for table in found.sorted_tables if table.name != "alembic_version"]
 
 

@@ -19,7 +19,7 @@ from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal
 from tocsin.core.team import team
-from tocsin.store import engines, log, people, signals
+from tocsin.store import engines, log, people, signals, words
 from tocsin.store import tables as t
 from tocsin.store.bundle import Reading, Record
 from tocsin.store.codec import adapter
@@ -154,6 +154,7 @@ class _Arrival:
             self.connection.execute(table.insert(), rows)
         if table is t.log:
             self.lines += len(rows)
+        if table in (t.log, t.report_sections):
             self.grown.update(row["incident"] for row in rows)
 
     def _make(self, table: sa.Table, row: Row) -> None:
@@ -205,6 +206,7 @@ _TAKEN = {
 def _rebuild(c: sa.Connection, number: IncidentNumber) -> None:
     entries = log.entries(c, number)
     log.refresh(c, fold(number, entries), entries[-1].seq)
+    words.rebuild(c, number)
     members = [{"incident": number, "person": person} for person in sorted(team(entries))]
     c.execute(t.team.delete().where(t.team.c.incident == number))
     if members:

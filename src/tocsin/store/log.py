@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from tocsin.core.events import Entry, NoteEdited, TicketLinked, TicketUnlinked, blanked
+from tocsin.core.events import Entry, Event, NoteEdited, TicketLinked, TicketUnlinked, Updated, blanked
 from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.incident import Incident, fold
-from tocsin.core.moments import Moment
+from tocsin.core.moments import Moment, rfc3339
 from tocsin.core.report import report_state
 from tocsin.core.team import taking_part, team
 from tocsin.store import tables as t
@@ -30,9 +30,37 @@ _OF_COMMAND = (
     .where(t.log.c.incident == sa.bindparam("n"), t.log.c.first == sa.bindparam("s"), t.log.c.seq >= sa.bindparam("s"))
     .order_by(t.log.c.seq)
 )
+_LAST = (
+    sa.select(t.log)
+    .where(t.log.c.incident == sa.bindparam("n"), t.log.c.seq < sa.bindparam("before"))
+    .order_by(t.log.c.seq.desc())
+    .limit(sa.bindparam("most"))
+)
+_LATEST = (
+    sa.select(t.log)
+    .where(t.log.c.incident == sa.bindparam("n"), t.log.c.kind == sa.bindparam("kind"))
+    .order_by(t.log.c.seq.desc())
+    .limit(1)
+)
+_FOLDED_OPEN = (
+    sa.select(t.log)
+    .where(
+        t.log.c.informs == sa.false(),
+        t.log.c.incident.in_(
+            sa.select(t.incidents.c.number).where(
+                (t.incidents.c.state == "open") | t.incidents.c.number.in_(sa.bindparam("also", expanding=True))
+            )
+        ),
+    )
+    .order_by(t.log.c.incident, t.log.c.seq)
+)
 _REFRESH = sa.update(t.incidents).where(t.incidents.c.number == sa.bindparam("n"))
 _REWORD = sa.update(t.log).where(t.log.c.incident == sa.bindparam("n"), t.log.c.seq == sa.bindparam("s"))
 _MEMBER = sa.select(t.team.c.person).where(t.team.c.incident == sa.bindparam("n"))
+TOLD = 50
+"""So many times that the communities heard of it are shown in lists."""
+_END = 2**31 - 1
+"""More lines than any log has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +104,11 @@ def exists(c: sa.Connection, number: IncidentNumber) -> bool:
     return c.scalar(_EXISTS, {"n": number}) is not None
 
 
+def exists_any(c: sa.Connection) -> bool:
+    """Whether there ever was an incident."""
+    return c.scalar(sa.select(t.incidents.c.number).limit(1)) is not None
+
+
 def entries(c: sa.Connection, number: IncidentNumber) -> list[Entry]:
     """The whole log, in the order it was recorded."""
     return [_entry(each) for each in c.execute(_ALL, {"n": number})]
@@ -89,6 +122,45 @@ def line(c: sa.Connection, number: IncidentNumber, seq: Seq) -> Entry | None:
 def incident(c: sa.Connection, number: IncidentNumber) -> Incident:
     """What the log makes of an incident, for whoever only looks."""
     return fold(number, map(_entry, c.execute(_FOLDED, {"n": number})))
+
+
+def folded(c: sa.Connection, number: IncidentNumber) -> list[Entry]:
+    """All that an incident is made of, without what only informs."""
+    return [_entry(each) for each in c.execute(_FOLDED, {"n": number})]
+
+
+def folded_open(c: sa.Connection, also: Collection[IncidentNumber] = ()) -> dict[IncidentNumber, list[Entry]]:
+    """What is folded of every open incident, and of some others; the number of those that are over costs nothing."""
+    return _by_incident(c.execute(_FOLDED_OPEN, {"also": list(also)}))
+
+
+def talk_of(c: sa.Connection, after: Mapping[IncidentNumber, Seq]) -> dict[IncidentNumber, list[Entry]]:
+    """What only informs, of several incidents at once, from the line after the one that is given for each."""
+    if not after:
+        return {}
+    wanted = sa.or_(*((t.log.c.incident == number) & (t.log.c.seq > seq) for number, seq in after.items()))
+    found = sa.select(t.log).where(t.log.c.informs == sa.true(), wanted).order_by(t.log.c.incident, t.log.c.seq)
+    return _by_incident(c.execute(found))
+
+
+def window(c: sa.Connection, number: IncidentNumber, most: int, before: Seq | None = None) -> list[Entry]:
+    """The last lines that were recorded, or the last before one of them; in the order they were recorded."""
+    asked = {"n": number, "most": most, "before": _END if before is None else before}
+    return [_entry(each) for each in c.execute(_LAST, asked)][::-1]
+
+
+def with_marks(c: sa.Connection, number: IncidentNumber, seqs: Collection[Seq], most: int) -> list[Entry]:
+    """Some lines, and the last so many that are about any of them, in the order they were recorded."""
+    chosen, about = t.log.c.seq.in_(seqs), t.log.c.about.in_(seqs)
+    found = sa.select(t.log).where(t.log.c.incident == number, chosen | about)
+    first = found.order_by(sa.case((chosen, 0), else_=1), t.log.c.seq.desc()).limit(len(seqs) + most)
+    return sorted((_entry(each) for each in c.execute(first)), key=lambda entry: entry.seq)
+
+
+def latest(c: sa.Connection, number: IncidentNumber, kind: type[Event]) -> Entry | None:
+    """The last line of a kind; None where there is none."""
+    found = c.execute(_LATEST, {"n": number, "kind": kind.__name__}).first()
+    return None if found is None else _entry(found)
 
 
 def hold(c: sa.Connection, number: IncidentNumber) -> None:
@@ -122,6 +194,7 @@ def refresh(c: sa.Connection, incident: Incident, last: Seq) -> None:
 def row(incident: Incident) -> dict[str, Any]:
     """What lists show of an incident."""
     held = [holding for holding in incident.holdings if holding.until is None]
+    start, end = incident.impact.start, incident.impact.end
     return {
         "title": incident.title,
         "state": incident.state,
@@ -135,6 +208,12 @@ def row(incident: Incident) -> dict[str, Any]:
         "communities": list(incident.communities),
         "roles": {role: list(incident.holders(role)) for role in sorted({holding.role for holding in held})},
         "report_state": report_state(incident),
+        "published": incident.report.published,
+        "begun": start.at if start else incident.declared_at,
+        "impact_start": start.at if start else None,
+        "impact_end": end.at if end else None,
+        "noticed": incident.noticed,
+        "told": [rfc3339(at) for at in incident.heard[:TOLD]],
     }
 
 
@@ -179,7 +258,7 @@ def rebuild(c: sa.Connection, number: IncidentNumber) -> None:
 
 
 def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
-    """A line with all that say the same: a note with its edits, a ticket wherever it was linked and unlinked."""
+    """A line with all that say the same: a note with its edits, word with its proposal, a ticket wherever it is named."""
     target = line(c, number, seq)
     match target:
         case None:
@@ -189,9 +268,11 @@ def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry
             return [each for each in entries(c, number) if isinstance(each.event, both) and each.event.ticket == ticket]
         case Entry(event=NoteEdited(), about=int(root)):
             return _repeating(c, number, Seq(root))
+        case Entry(event=Updated(), about=int(root)):
+            return _repeating(c, number, Seq(root))
         case note:
             about = (_entry(each) for each in c.execute(_ABOUT, {"n": number, "s": seq}))
-            return [note, *(each for each in about if isinstance(each.event, NoteEdited))]
+            return [note, *(each for each in about if isinstance(each.event, (NoteEdited, Updated)))]
 
 
 def _join_team(c: sa.Connection, new: Sequence[Entry]) -> None:
@@ -216,6 +297,13 @@ def _row(entry: Entry) -> dict[str, Any]:
         "about": entry.about,
         "body": encode(entry.event),
     }
+
+
+def _by_incident(rows: Iterable[sa.Row[Any]]) -> dict[IncidentNumber, list[Entry]]:
+    found: dict[IncidentNumber, list[Entry]] = {}
+    for entry in map(_entry, rows):
+        found.setdefault(entry.incident, []).append(entry)
+    return found
 
 
 def _entry(found: sa.Row[Any]) -> Entry:

@@ -280,6 +280,17 @@ def following(c: sa.Connection, number: IncidentNumber, lines: Collection[Seq]) 
     return tuple(EffectId(each) for each in c.scalars(found))
 
 
+def about(c: sa.Connection, number: IncidentNumber, lines: Collection[Seq]) -> list[Wish]:
+    """The wishes of an incident that a person has to see to, that fail, or that some lines gave rise to."""
+    wanted = (
+        _e.c.about.in_(lines)
+        | _e.c.state.in_(("failed", "unknown", "quarantined"))
+        | ((_e.c.state == "waiting") & (_e.c.fails > 0))
+    )
+    found = sa.select(_e).where(_e.c.incident == number, wanted).order_by(_e.c.id)
+    return [_wish(row) for row in c.execute(found)]
+
+
 def before(c: sa.Connection, wish: Wish) -> list[str]:
     """The marks of what went the same way before it, first the first."""
     effect = wish.effect
@@ -305,6 +316,11 @@ def hold(c: sa.Connection, why: str) -> None:
 def release(c: sa.Connection) -> None:
     c.execute(t.installation.delete().where(t.installation.c.name == "held"))
     _ring(c)
+
+
+def read(row: Any) -> Wish:
+    """A row of the table, for whoever asks for some in a way of their own."""
+    return _wish(row)
 
 
 def _wish(row: Any) -> Wish:

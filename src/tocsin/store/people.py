@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from tocsin.core.commands import UpdateDirectory
 from tocsin.core.ids import Handle
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.refused import Refused
+from tocsin.store import news
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter, encode
 from tocsin.store.instant import Instant
 
 Place = Group | Service | Community
 T = TypeVar("T", Person, Group, Service, Community)
+P = TypeVar("P", Group, Service, Community)
 
 
 class StoredDirectory:
@@ -66,6 +70,7 @@ _LOOK_UPS: dict[type, tuple[sa.Select[Any], ...]] = {
 def save_person(c: sa.Connection, person: Person) -> None:
     keys = {"name_key": _key(person.name), "email_key": _key(person.email)}
     _save(c, t.people, t.people.c.handle, person.handle, {**keys, "body": encode(person)})
+    news.tell(c, f"person:{person.handle}")
 
 
 def save_place(c: sa.Connection, place: Place) -> None:
@@ -79,6 +84,45 @@ def everybody(c: sa.Connection) -> list[Person]:
     return [adapter(Person).validate_python(body) for body in bodies]
 
 
+def places(c: sa.Connection, slugs: Collection[str]) -> dict[tuple[type[Place], str], Place]:
+    """The groups, services and communities of these slugs, by what they are and their slug."""
+    asked = (
+        sa.select(sa.literal(number, sa.Integer).label("kind"), table.c.slug, table.c.body).where(
+            table.c.slug.in_(slugs)
+        )
+        for number, (_, table) in enumerate(_PLACES)
+    )
+    found = c.execute(sa.union_all(*asked))
+    return {(_PLACES[kind][0], slug): adapter(_PLACES[kind][0]).validate_python(body) for kind, slug, body in found}
+
+
+def held(c: sa.Connection, named: UpdateDirectory) -> UpdateDirectory:
+    """How the entries named there stand now; nobody else changes them until this transaction ends."""
+    handles = {person.handle for person in named.people}
+    everyone = [adapter(Person).validate_python(body) for body in c.scalars(_EVERYBODY_HELD)] if handles else []
+    return UpdateDirectory(
+        people=tuple(person for person in everyone if person.handle in handles),
+        groups=_held(c, Group, t.groups, named.groups),
+        services=_held(c, Service, t.services, named.services),
+        communities=_held(c, Community, t.communities, named.communities),
+    )
+
+
+def _held(c: sa.Connection, kind: type[P], table: sa.Table, named: Collection[P]) -> tuple[P, ...]:
+    if not named:
+        return ()
+    slugs = [place.slug for place in named]
+    rows = sa.select(table.c.body).where(table.c.slug.in_(slugs)).order_by(table.c.slug).with_for_update()
+    return tuple(adapter(kind).validate_python(body) for body in c.scalars(rows))
+
+
+def administrators(c: sa.Connection) -> frozenset[Handle]:
+    """Who may change the directory; nobody else changes anybody in it until this transaction ends."""
+    bodies = c.scalars(_EVERYBODY_HELD)
+    everyone = (adapter(Person).validate_python(body) for body in bodies)
+    return frozenset(person.handle for person in everyone if person.active and person.part == "administrator")
+
+
 def names(c: sa.Connection) -> dict[str, str]:
     """What everybody is called, by handle."""
     return {person.handle: person.name for person in (*everybody(c), TOCSIN)}
@@ -90,6 +134,13 @@ def wrote(c: sa.Connection, since: datetime, until: datetime) -> dict[Handle, da
     return {Handle(by): last for by, last in rows}
 
 
+_EVERYBODY_HELD = sa.select(t.people.c.body).order_by(t.people.c.handle).with_for_update(key_share=True)
+"""In one order, so that two can wait; sessions may begin meanwhile."""
+_PLACES: tuple[tuple[type[Place], sa.Table], ...] = (
+    (Group, t.groups),
+    (Service, t.services),
+    (Community, t.communities),
+)
 _WROTE = (
     sa.select(t.log.c.by, sa.func.max(t.log.c.recorded_at, type_=Instant))
     .where(t.log.c.recorded_at > sa.bindparam("since"), t.log.c.recorded_at <= sa.bindparam("until"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ from psycopg import Connection
 from psycopg.pq import TransactionStatus
 from sqlalchemy import exc
 
-from tocsin.store import engines
+from tocsin.store import engines, news
 from tocsin.store.notices import Notices
 from tocsin.store.works import CLOSED, Store, Unavailable, Work, carry_out, forbid_ending, outside, plainly
 
@@ -32,6 +32,9 @@ class PostgresStore(Store):
         forbid_ending(self._engine)
         self._door = threading.Condition()
         self._running = 0
+        self._hearing = threading.Lock()
+        self._listening = ExitStack()
+        self._listeners = 0
 
     def run(self, work: Work[T]) -> T:
         outside()
@@ -47,8 +50,20 @@ class PostgresStore(Store):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        with Notices(self._engine.url, self.bell):
+        self._listen(1)
+        try:
             yield
+        finally:
+            self._listen(-1)
+
+    def _listen(self, more: int) -> None:
+        """However many want to hear, one connection listens for them all."""
+        with self._hearing:
+            self._listeners += more
+            if self._listeners == more == 1:
+                self._listening.enter_context(Notices(self._engine.url, self.bell, lambda told: self.heard(told)))
+            elif not self._listeners:
+                self._listening.close()
 
     def own(self) -> bool:
         if self._closed:
@@ -80,8 +95,10 @@ class PostgresStore(Store):
         with plainly(), self._engine.connect() as connection:
             transaction = connection.begin()
             database = cast(Connection[Any], connection.connection.driver_connection)
+            news.taken(connection)  # what a work before it told, that was not committed
             value = carry_out(work, connection, lambda: database.info.transaction_status == TransactionStatus.INERROR)
             try:
+                news.send(connection)
                 transaction.commit()
             except exc.DBAPIError as error:
                 if error.connection_invalidated:

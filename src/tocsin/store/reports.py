@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -16,6 +16,11 @@ _LATEST = sa.select(sa.func.max(t.report_sections.c.revision)).where(t.report_se
 _TEXTS = (
     sa.select(t.report_sections.c.section, t.report_sections.c.text)
     .where(t.report_sections.c.incident == sa.bindparam("n"), t.report_sections.c.revision <= sa.bindparam("r"))
+    .order_by(t.report_sections.c.revision)
+)
+_TEXTS_OF = (
+    sa.select(t.report_sections.c.incident, t.report_sections.c.section, t.report_sections.c.text)
+    .where(t.report_sections.c.incident.in_(sa.bindparam("numbers", expanding=True)))
     .order_by(t.report_sections.c.revision)
 )
 _EVERY = 2**31 - 1
@@ -34,6 +39,14 @@ def zone(c: sa.Connection, number: IncidentNumber, until: int = _EVERY) -> str:
 def sections(c: sa.Connection, number: IncidentNumber, until: int = _EVERY) -> dict[str, str]:
     """The texts as they were at a revision, or are now."""
     return {section: text for section, text in _texts(c, number, until).items() if section != _ZONE}
+
+
+def sections_of(c: sa.Connection, numbers: Collection[IncidentNumber]) -> dict[IncidentNumber, dict[str, str]]:
+    """The texts of several reports as they are now."""
+    texts: dict[IncidentNumber, dict[str, str]] = {number: {} for number in numbers}
+    for found in c.execute(_TEXTS_OF, {"numbers": list(numbers)}) if numbers else ():
+        texts[IncidentNumber(found.incident)][found.section] = found.text
+    return {number: {section: text for section, text in of.items() if section != _ZONE} for number, of in texts.items()}
 
 
 def save(

@@ -13,6 +13,8 @@ from tocsin.core.refused import Refused
 from tocsin.store.writer import Store
 
 State = Literal["empty", "older", "current", "newer", "foreign"]
+INDEX = "words_found"
+"""How the names begin of what the databases keep by themselves, each in its own way, to search `words`."""
 
 
 def ready(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 
 from tocsin.core.ids import Handle
 from tocsin.core.people import Person
+from tocsin.store import news
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter
 
@@ -20,6 +22,9 @@ SHORT, LONG = timedelta(hours=12), timedelta(days=30)
 """How long it may last in all: else, and on a computer that is one's own."""
 SEEN_EVERY = timedelta(minutes=5)
 """How exactly it is kept when a session was last used: not every page writes."""
+
+
+Ending = Callable[[sa.Connection], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,12 +70,19 @@ def seen(c: sa.Connection, key: str, now: datetime) -> None:
 
 
 def end(c: sa.Connection, key: str) -> None:
-    c.execute(t.sessions.delete().where(t.sessions.c.key == key))
+    for person in c.scalars(t.sessions.delete().where(t.sessions.c.key == key).returning(t.sessions.c.person)).all():
+        news.tell(c, f"person:{person}")
+
+
+def end_one(c: sa.Connection, person: Handle, key: str) -> None:
+    """One of somebody's own; those of others are not theirs to end."""
+    c.execute(t.sessions.delete().where(t.sessions.c.key == key, t.sessions.c.person == person))
 
 
 def end_all(c: sa.Connection, person: Handle, but: str = "") -> None:
     """Sign somebody out everywhere; `but`: the key of the session they ask with."""
     c.execute(t.sessions.delete().where(t.sessions.c.person == person, t.sessions.c.key != but))
+    news.tell(c, f"person:{person}")
 
 
 def sweep(c: sa.Connection, now: datetime) -> None:

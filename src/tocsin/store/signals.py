@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tocsin.core.events import REDACTED, Declared, Entry, Event, Noted, SignalCleared, SignalReceived
 from tocsin.core.ids import IncidentNumber, SignalId
 from tocsin.core.signals import Reported, Said, Signal
+from tocsin.store import news
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter, encode
 
@@ -54,18 +55,34 @@ def undecided(c: sa.Connection) -> list[Signal]:
     return [adapter(Signal).validate_python(body) for body in c.scalars(bodies)]
 
 
+def talk(c: sa.Connection, signal: SignalId) -> tuple[Said, ...]:
+    """What was said about it, in order, for whoever only looks."""
+    return tuple(adapter(Said).validate_python(said) for said in c.scalars(_TALK, {"s": signal}))
+
+
+def decided(c: sa.Connection, most: int, before: SignalId | None = None) -> list[Signal]:
+    """The last so many that somebody decided on, or the last before one of them; newest first."""
+    bodies = sa.select(t.signals.c.body).where(t.signals.c.state.in_(("attached", "closed")))
+    older = bodies if before is None else bodies.where(t.signals.c.id < before)
+    found = c.scalars(older.order_by(t.signals.c.id.desc()).limit(most))
+    return [adapter(Signal).validate_python(body) for body in found]
+
+
 def add(c: sa.Connection, signal: Signal) -> None:
     c.execute(t.signals.insert(), {"id": signal.id, **_row(signal)})
+    news.tell(c, "signals")
 
 
 def save(c: sa.Connection, signal: Signal) -> None:
     c.execute(t.signals.update().where(t.signals.c.id == signal.id), _row(signal))
+    news.tell(c, "signals")
 
 
 def say(c: sa.Connection, signal: SignalId, said: Said) -> None:
     """One more line of talk; the signal is locked by `find`."""
     place = c.scalar(sa.select(sa.func.count()).where(t.signal_talk.c.signal == signal)) or 0
     c.execute(t.signal_talk.insert(), {"signal": signal, "place": place + 1, "body": encode(said)})
+    news.tell(c, "signals")
 
 
 def blank(c: sa.Connection, entry: Entry) -> None:

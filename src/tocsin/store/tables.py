@@ -41,8 +41,21 @@ incidents = sa.Table(
     sa.Column("communities", sa.JSON, nullable=False),
     sa.Column("roles", sa.JSON, nullable=False),
     sa.Column("report_state", sa.String, nullable=False),
+    sa.Column("published", sa.Integer),
+    sa.Column("begun", Instant),
+    sa.Column("impact_start", Instant),
+    sa.Column("impact_end", Instant),
+    sa.Column("noticed", Instant),
+    sa.Column("told", sa.JSON),
+    sa.Index("ix_incidents_begun_number", "begun", "number"),
+    sa.Index("ix_incidents_state_resolved_at", "state", "resolved_at"),
+    sa.Index("ix_incidents_report_state_resolved_at", "report_state", "resolved_at"),
 )
-"""What lists show of each incident: refreshed with its log, in the same transaction. The log is the truth."""
+"""What lists show of each incident: refreshed with its log, in the same transaction. The log is the truth.
+
+`published`: the revision of its report that everybody can read. `begun`: when its impact began, or, where nobody knows,
+when it was declared; lists are in that order. `told`: each time the communities heard of it.
+"""
 
 log = sa.Table(
     "log",
@@ -63,6 +76,7 @@ log = sa.Table(
     sa.UniqueConstraint("incident", "source"),
     sa.Index("ix_log_incident_informs_seq", "incident", "informs", "seq"),
     sa.Index("ix_log_incident_about", "incident", "about"),
+    sa.Index("ix_log_recorded_at_by", "recorded_at", "by"),
 )
 """The log. `first`: the first line that the same command recorded, so that a repeated command finds its answer."""
 
@@ -229,3 +243,18 @@ follows = sa.Table(
     sa.Column("person", sa.String, primary_key=True),
 )
 """Who wants to be told of what changes in an incident."""
+
+words = sa.Table(
+    "words",
+    metadata,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=False),
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), nullable=False),
+    sa.Column("seq", sa.Integer),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+"""What search looks through, made from logs and reports as `store/words.py` says; found in the order of `id`.
+
+Beside it, SQLite has the index `words_found` with tables of its own, and PostgreSQL the index `words_found`.
+"""

@@ -40,6 +40,13 @@ class Store(ABC):
     def __init__(self) -> None:
         self.bell = threading.Event()
         """Rung after a commit that saved wishes; whoever works on them clears it."""
+        self.heard: Callable[[str], None] = lambda _: None
+        """Called after a commit with each subject there is news of, see `news`; "" is everything. It must not wait."""
+
+    @property
+    def waiting(self) -> int:
+        """How many works nobody has begun yet, where they wait for each other."""
+        return 0
 
     @abstractmethod
     def run(self, work: Work[T]) -> T:
@@ -60,7 +67,7 @@ class Store(ABC):
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Within it, the bell rings also for what other processes wish."""
+        """Within it, the bell rings also for what other processes wish, and what there is news of is heard."""
         yield
 
     @abstractmethod

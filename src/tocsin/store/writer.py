@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 
-from tocsin.store import engines
+from tocsin.store import engines, news
 from tocsin.store.owner import Owner
 from tocsin.store.postgres import PostgresStore
 from tocsin.store.works import CLOSED, Store, Unavailable, Work, carry_out, forbid_ending, outside, plainly, whole
@@ -121,6 +121,8 @@ class SqliteStore(Store):
                 self.commits += 1
                 if connection.info.pop("wished", False):
                     self.bell.set()
+                for subject in news.taken(connection):
+                    self.heard(subject)
             for answer in answers:
                 answer()
         return True

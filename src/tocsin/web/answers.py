@@ -13,6 +13,7 @@ class Shown:
     template: str
     given: Mapping[str, object] = field(default_factory=dict)
     status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from secrets import token_urlsafe
-from types import MappingProxyType
 from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.routing import Route as Path_
@@ -21,8 +20,9 @@ from tocsin import report
 from tocsin.core.refused import Refused
 from tocsin.web import pages, security
 from tocsin.web.answers import Answer, Bytes, Cookie, SentOn, Shown
+from tocsin.web.arriving import asked_of
 from tocsin.web.asked import Asked
-from tocsin.web.forms import Form, read
+from tocsin.web.forms import read
 from tocsin.web.routes import Route
 from tocsin.web.showing import page
 from tocsin.web.site import Site, check, trouble
@@ -54,8 +54,15 @@ class _Kept(StaticFiles):
 
 def _route(site: Site, route: Route) -> BaseRoute:
     async def endpoint(request: Request) -> Response:
-        body = await request.body() if route.method == "POST" else b""
-        return await run_in_threadpool(respond, site, route, request, body)
+        with site.measures.timed(route.method, route.path) as answered:
+            try:
+                body = await request.body() if route.method == "POST" else b""
+            except ClientDisconnect:  # or there was more of it than anybody may send
+                answered.status = 400
+                return Response(status_code=400)
+            response = await run_in_threadpool(respond, site, route, request, body)
+            answered.status = response.status_code
+        return response
 
     return Path_(route.path, endpoint, methods=[route.method], name=route.name)
 
@@ -75,34 +82,6 @@ def respond(site: Site, route: Route, request: Request, body: bytes) -> Response
 BROKEN = "It is our fault, and Tocsin's log says what. Nothing was changed. Go back, and what you typed is still there."
 
 
-def asked_of(site: Site, request: Request) -> Asked:
-    """A request as pages see it, with who is signed in."""
-    cookies = request.cookies
-    token = cookies.get(site.config.cookie("session"), "")
-    asked = Asked(
-        site=site,
-        now=site.clock(),
-        method=request.method,
-        path=request.url.path,
-        parts={name: str(part) for name, part in request.path_params.items()},
-        query=read_query(request),
-        headers=MappingProxyType({name.lower(): value for name, value in request.headers.items()}),
-        cookies=cookies,
-        client=request.client.host if request.client else "",
-        secret=cookies.get(site.config.cookie("form"), ""),
-    )
-    if token:
-        site.identify(asked, token)
-    return asked
-
-
-def read_query(request: Request) -> Form:
-    try:
-        return read(request.url.query.encode("ascii", errors="replace"))
-    except Refused:
-        return Form()
-
-
 def _response(answer: Answer, asked: Asked) -> Response:
     config = asked.site.config
     match answer:
@@ -110,7 +89,7 @@ def _response(answer: Answer, asked: Asked) -> Response:
             fresh = "" if asked.secret else token_urlsafe(32)
             asked.secret = asked.secret or fresh
             body, said = page(answer, asked), asked.cookies.get(config.cookie("said"), "")
-            response = Response(body, answer.status, media_type="text/html")
+            response = Response(body, answer.status, headers=dict(answer.headers), media_type="text/html")
             if fresh:
                 security.keep(response, config, Cookie(name="form", value=fresh))
             if said:

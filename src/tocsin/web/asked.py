@@ -131,9 +131,12 @@ class Asked:
 
         `once`: tells several commands of one form apart.
         """
+        return self.tocsin.do(command, by=self.me.handle, at=at, source=self.source(once))
+
+    def source(self, once: str = "") -> str | None:
+        """What a command that this form asks for is known by; None where the form has no name."""
         name = self.form.line("once")
-        source = f"web:{self.me.handle}:{name}{once and ':'}{once}" if name else None
-        return self.tocsin.do(command, by=self.me.handle, at=at, source=source)
+        return f"web:{self.me.handle}:{name}{once and ':'}{once}" if name else None
 
     @cached_property
     def names(self) -> Mapping[str, str]:

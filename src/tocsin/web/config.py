@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from tocsin.core.refused import Refused
-from tocsin.settings import setting
+from tocsin.settings import Secret, setting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,15 @@ class Config:
         default="",
     )
 
+    metrics: Secret | None = setting(
+        "Metrics",
+        "the secret that Prometheus brings to /metrics, as env:NAME or file:PATH; without it there is no such page",
+        default=None,
+    )
+
     def __post_init__(self) -> None:
+        for each in self.trusted_proxies:
+            _must_be_an_address(each)
         told = urlsplit(self.address)
         if self.address and (told.scheme not in ("http", "https") or not told.hostname or told.path.strip("/")):
             raise Refused("The setting “web.address” has to be like https://incidents.example.org, without a path.")
@@ -54,3 +63,11 @@ class Config:
     def cookie(self, name: str) -> str:
         """What a cookie is called: where people come by https, no other site and no other path can set it."""
         return f"__Host-tocsin-{name}" if self.secure else f"tocsin-{name}"
+
+
+def _must_be_an_address(proxy: str) -> None:
+    """A name, or everybody at once, would let anyone say who they are."""
+    try:
+        ip_network(proxy)
+    except ValueError:
+        raise Refused(f"The setting “web.proxies” has to hold IP addresses, and “{proxy[:50]}” is none.") from None

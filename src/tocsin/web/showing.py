@@ -14,6 +14,7 @@ from tocsin.language.markup import as_html, printable, tree
 from tocsin.report.times import weekday
 from tocsin.web.answers import Shown
 from tocsin.web.asked import Asked
+from tocsin.web.mentions import mentions
 from tocsin.web.navigation import navigation
 
 MINUTE = timedelta(minutes=1)
@@ -106,4 +107,4 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.globals["sign"] = sign
-TEMPLATES.filters.update(lapse=lapse, prose=prose, initials=initials, place=place)
+TEMPLATES.filters.update(mentions=mentions, lapse=lapse, prose=prose, initials=initials, place=place)

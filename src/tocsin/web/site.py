@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -17,7 +17,9 @@ from tocsin.web.asked import Asked
 from tocsin.web.config import Config
 from tocsin.web.forms import Wrong
 from tocsin.web.live import Live
+from tocsin.web.measures import Measures
 from tocsin.web.routes import Route, allows
+from tocsin.web.tries import Tries
 
 
 @dataclass(kw_only=True)
@@ -29,6 +31,10 @@ class Site:
     config: Config = field(default_factory=Config)
     clock: Callable[[], datetime]
     live: Live
+    tries: Tries = field(default_factory=Tries)
+    measures: Measures = field(default_factory=Measures)
+    checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    """For each integration that can be tried without doing anything: how. Raises `Failed`, or `Refused`."""
     routes: tuple[Route, ...] = ()
 
     def answer(self, route: Route, asked: Asked) -> Answer:

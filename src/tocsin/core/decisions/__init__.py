@@ -46,6 +46,8 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.Highlight: notes.highlight,
     c.Redact: notes.redact,
     c.PostUpdate: outside.post_update,
+    c.ProposeUpdate: outside.propose,
+    c.TurnDownProposal: outside.turn_down,
     c.ReportDelivery: deliveries.report,
     c.TryAgain: deliveries.try_again,
     c.GiveUp: deliveries.give_up,

@@ -12,7 +12,7 @@ from tocsin.core import events as e
 from tocsin.core import hours
 from tocsin.core.decisions.signals import why_declared
 from tocsin.core.events import Entry, Fact
-from tocsin.core.gates import blocked, seen_for
+from tocsin.core.gates import seen_for, unmet
 from tocsin.core.given import Given
 from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
 from tocsin.core.incident import Incident, fold
@@ -101,6 +101,9 @@ def set_plan(incident: Incident, command: c.SetPlan, given: Given) -> list[Fact]
     said = {"state": command.state, "cause": command.cause, "tried": command.tried, "next": command.next}
     if all(text is None for text in said.values()):
         raise Refused("Say at least one of: the state, the cause, what was tried, what comes next.")
+    plan = incident.plan
+    if plan is not None and command.seen not in (None, plan.seq):
+        raise Refused(f"{given.name(plan.by)} has set the plan meanwhile. Read theirs, then send yours again.")
     return [Fact(event=e.PlanSet(**said))]
 
 
@@ -144,6 +147,15 @@ def cancel(incident: Incident, command: c.Cancel, given: Given) -> list[Fact]:
     if other is not None and (other == incident.number or not given.exists(other)):
         raise Refused(f"There is no other incident {other} that this one could be a duplicate of.")
     return [Fact(event=e.Cancelled(reason=command.reason, why=command.why, duplicate_of=other))]
+
+
+def commander_by_default(given: Given) -> Handle | None:
+    """The triager at work; else who declares, if they are of the team. Else nobody: no name is invented."""
+    triagers = _triagers(given)
+    if given.by.handle in triagers:  # whoever declares is at work, whatever their hours say
+        return given.by.handle
+    at_work = (person.handle for person in triagers.values() if _works(person, given))
+    return next(at_work, given.by.handle if given.by.kind == "team" else None)
 
 
 def must_be_open(incident: Incident) -> None:
@@ -193,26 +205,17 @@ def _declared(incident: Incident, command: c.Declare, given: Given) -> e.Declare
 
 
 def _command_taken(command: c.Declare, given: Given) -> list[Fact]:
-    commander = given.member(command.commander).handle if command.commander else _by_default(given)
+    commander = given.member(command.commander).handle if command.commander else commander_by_default(given)
     if commander is None:
         return []
     role = given.playbook.with_duty("commands").slug
     return [Fact(event=e.RoleAssigned(role=role, person=commander))]
 
 
-def _by_default(given: Given) -> Handle | None:
-    """The triager at work; else who declares, if they are of the team. Else nobody: no name is invented."""
-    triagers = _triagers(given)
-    if given.by.handle in triagers:  # whoever declares is at work, whatever their hours say
-        return given.by.handle
-    at_work = (person.handle for person in triagers.values() if _works(person, given))
-    return next(at_work, given.by.handle if given.by.kind == "team" else None)
-
-
 def _triagers(given: Given) -> dict[Handle, Person]:
     group = given.directory.group(given.playbook.triagers or "")
     people = (given.directory.person(member) for member in group.members) if group else ()
-    return {person.handle: person for person in people if person is not None and person.kind == "team"}
+    return {person.handle: person for person in people if person and person.kind == "team" and person.active}
 
 
 def _works(person: Person, given: Given) -> bool:
@@ -257,7 +260,7 @@ def _as_entry(fact: Fact, incident: Incident, given: Given) -> Entry:
 def _must_be_ready(resolved: Incident, given: Given, entries: Callable[[], Sequence[Entry]]) -> None:
     """What the playbook asks for before an incident is resolved, all of it at once."""
     gate, playbook = given.playbook.gates.resolve, given.playbook
-    if gaps := blocked(gate, resolved, playbook, given.sections(), seen=seen_for(gate, entries)):
+    if gaps := unmet(gate.blocks, resolved, playbook, given.sections(), seen=seen_for(gate, entries)):
         raise Refused(" ".join(gaps))
 
 

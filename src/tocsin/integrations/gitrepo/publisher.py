@@ -36,6 +36,16 @@ class GitRepo:
         except OSError as error:
             raise out_of_order(error) from None
 
+    def check(self) -> None:
+        """Looks where the branch stands; a repository of ours that is not there is begun, as by a publication."""
+        checked_folder(self._config.folder)
+        try:
+            home = self._home()
+            with alone(home.git.dir):
+                home.tip()
+        except OSError as error:
+            raise out_of_order(error) from None
+
     def _home(self) -> Home:
         return open_home(self._config, self._patience)
 

@@ -25,3 +25,8 @@ class Smtp:
         # We call ourselves by a name that DNS knows; this machine's own may be known to nobody, and slow to find out.
         with opened(self._config, helo=self._sender.domain) as line:
             line.hand_over(letter, leaving)
+
+    def check(self) -> None:
+        """Calls the server, and is greeted, encrypted and logged in as for a letter."""
+        with opened(self._config, helo=self._sender.domain):
+            pass

@@ -1,0 +1,146 @@
+"""The list of incidents: which of them somebody wants to see, a page at a time, from their rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+
+from tocsin.core.ids import IncidentNumber, Slug
+from tocsin.core.incident import State
+from tocsin.core.report import ReportState
+from tocsin.core.rights import Sight
+from tocsin.store import tables as t
+
+PAGE = 25
+"""Incidents on one page."""
+OWED: tuple[ReportState, ...] = ("draft", "in-review", "reviewed")
+"""Where the report of something resolved stands as long as it is owed."""
+Show = Literal["all", "open", "owed"]
+_i = t.incidents.c
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which incidents to show; what is empty does not matter."""
+
+    show: Show = "all"
+    service: str = ""
+    criterion: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One incident, as its row says."""
+
+    number: IncidentNumber
+    title: str
+    state: State
+    phase: str | None
+    criterion: str | None
+    drill: bool
+    services: tuple[Slug, ...]
+    begun: datetime
+    impact_start: datetime | None
+    impact_end: datetime | None
+    noticed: datetime | None
+    told: tuple[datetime, ...]
+    resolved_at: datetime | None
+    report: ReportState
+    published: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """How many there are; `since`: when the first began."""
+
+    all: int
+    open: int
+    owed: int
+    since: datetime | None
+
+
+def seen(sight: Sight) -> sa.ColumnElement[bool]:
+    """The condition on the rows of incidents that somebody may read."""
+    match sight:
+        case "everything":
+            return sa.true()
+        case "published":
+            return _i.published.is_not(None)
+        case _:
+            return sa.false()
+
+
+def within(sight: Sight, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
+    """The conditions on the rows of incidents that are wanted, and may be seen."""
+    over = sa.func.coalesce(_i.state, "") == "resolved"  # so put that nobody looks by it: nearly all there is is over
+    owed = (_i.report_state.in_(OWED), over, _i.drill == sa.false())
+    named = sa.cast(_i.services, sa.Text).contains(f'"{wanted.service}"', autoescape=True)
+    return [
+        seen(sight),
+        *([_i.state == "open"] if wanted.show == "open" else owed if wanted.show == "owed" else ()),
+        *([named] if wanted.service else ()),
+        *([_i.criterion == wanted.criterion] if wanted.criterion else ()),
+        *([_i.begun >= wanted.since] if wanted.since else ()),
+    ]
+
+
+def page(
+    c: sa.Connection, sight: Sight, wanted: Wanted, before: IncidentNumber | None = None
+) -> tuple[list[Listed], bool]:
+    """Those that began last, or last before a certain one; and whether there are more."""
+    rows = sa.select(t.incidents).where(*within(sight, wanted)).order_by(_i.begun.desc(), _i.number.desc())
+    if before is not None:
+        it = t.incidents.alias("it")
+        begun = sa.select(it.c.begun).where(it.c.number == before).scalar_subquery()
+        rows = rows.where(sa.tuple_(_i.begun, _i.number) < sa.tuple_(begun, sa.literal(before)))
+    found = [_listed(row) for row in c.execute(rows.limit(PAGE + 1))]
+    return found[:PAGE], len(found) > PAGE
+
+
+def one(c: sa.Connection, sight: Sight, number: int) -> Listed | None:
+    """One that may be seen, by its number."""
+    row = c.execute(sa.select(t.incidents).where(_i.number == number, seen(sight))).first()
+    return None if row is None else _listed(row)
+
+
+def counts(c: sa.Connection, sight: Sight) -> Counts:
+    """In one statement."""
+    how_many = sa.select(sa.func.count()).select_from(t.incidents)
+    shown: Sequence[Show] = ("all", "open", "owed")
+    numbers = [how_many.where(*within(sight, Wanted(show=show))).scalar_subquery() for show in shown]
+    first = sa.select(_i.begun).where(seen(sight), _i.begun.is_not(None)).order_by(_i.begun).limit(1).scalar_subquery()
+    row = c.execute(sa.select(*numbers, sa.type_coerce(first, _i.begun.type).label("since"))).one()
+    return Counts(all=row[0], open=row[1], owed=row[2], since=row[3])
+
+
+def names(c: sa.Connection) -> dict[str, str]:
+    """What the services are called, by slug, in the order of their names."""
+    s = t.services.c
+    rows = c.execute(sa.select(s.slug, s.body["name"].as_string().label("name")))
+    return dict(sorted(((row.slug, row.name) for row in rows), key=lambda each: each[1].casefold()))
+
+
+def _listed(row: sa.Row[tuple[object, ...]]) -> Listed:
+    it = row._mapping
+    return Listed(
+        number=IncidentNumber(it["number"]),
+        title=it["title"],
+        state=it["state"],
+        phase=it["phase"],
+        criterion=it["criterion"],
+        drill=it["drill"],
+        services=tuple(it["services"]),
+        begun=it["begun"],
+        impact_start=it["impact_start"],
+        impact_end=it["impact_end"],
+        noticed=it["noticed"],
+        told=tuple(map(datetime.fromisoformat, it["told"] or ())),
+        resolved_at=it["resolved_at"],
+        report=it["report_state"],
+        published=it["published"] is not None,
+    )

@@ -1,0 +1,252 @@
+"""The room, walked through as people do: two in two browsers, one without scripts, one with nothing but keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+
+from tests.web import screens
+from tests.web.procession import Served, serving
+
+SOON = 1_000
+"""Milliseconds within which everybody else sees what somebody did."""
+PATIENCE = 10_000
+DESK, PHONE = (1440, 900), (390, 844)
+PASSWORD = "a lamp behind the seventh door"  # noqa: S105 — of a database that is gone with the test
+HERE = re.compile(r"/incidents/1(#.*)?$")
+
+
+@dataclass(kw_only=True)
+class Somebody:
+    """A person before a screen of their own."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    """What the console said."""
+
+    def goes(self, path: str) -> None:
+        self.page.goto(path)
+
+    def fills(self, **fields: str) -> None:
+        for name, text in fields.items():
+            self.page.locator(f"main [name={name}]:not([type=radio]), .door [name={name}]").last.fill(text)
+
+    def picks(self, name: str, value: str) -> None:
+        self.page.locator(f"input[name={name}][value='{value}']").last.check()
+
+    def presses(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).and_(self.page.locator(":visible")).first.click()
+
+    def follows(self, link: str) -> None:
+        self.page.get_by_role("link", name=link).and_(self.page.locator(":visible")).first.click()
+
+    def sees(self, text: str | re.Pattern[str], where: str = "main", within: int = PATIENCE) -> None:
+        expect(self.page.locator(where)).to_contain_text(text, timeout=within)
+
+    def writes(self, text: str, kind: str = "", **more: str) -> None:
+        """One line in the composer of the room that stands open."""
+        if kind:
+            self.page.get_by_role("radio", name=kind, exact=True).check()
+        for name, what in {**more, "text": text}.items():
+            self.page.locator(f".composer [name={name}]").fill(what)
+        self.page.locator(".composer [name=text]").press("Control+Enter")
+        expect(self.newest).to_contain_text(text)
+
+    @property
+    def newest(self) -> Locator:
+        return self.page.locator("#log li.line").first
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with screens.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """As somebody finds it who has just installed it."""
+    with serving(tmp_path) as server:
+        yield server
+
+
+def somebody(
+    chromium: Browser,
+    at: str,
+    size: tuple[int, int] = DESK,
+    scheme: Literal["light", "dark"] = "light",
+    scripts: bool = True,
+) -> Somebody:
+    width, height = size
+    context = chromium.new_context(
+        base_url=at,
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        timezone_id="Europe/London",
+    )
+    context.set_default_timeout(PATIENCE)
+    found = Somebody(page=context.new_page())
+    found.page.on("console", partial(_heard, found.said))
+    found.page.on("pageerror", lambda error: found.said.append(str(error)))
+    return found
+
+
+def _heard(said: list[str], message: ConsoleMessage) -> None:
+    if "status of 422" not in message.text:  # which is what a form that will not do is answered with
+        said.append(message.text)
+
+
+# ── two people, two browsers ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_two_people_go_from_the_first_link_to_the_report_in_two_browsers(served: Served, chromium: Browser) -> None:
+    ada = somebody(chromium, served.address)
+    bob = somebody(chromium, served.address, PHONE, "dark")
+    the_first_is_let_in(ada, served)
+    ada_adds_a_place(ada)
+    ada_invites_bob(ada, bob)
+    both_sign_in(ada, bob)
+    bob_says_twice_that_something_is_wrong(bob)
+    ada_looks_at_it_and_declares(ada)
+    bob.goes("/incidents/1")
+    they_write_and_see_each_other_write(ada, bob)
+    ada_offers_to_command_and_bob_takes_it(ada, bob)
+    bob_asks_for_help_and_ada_does_it(ada, bob)
+    bob_says_how_things_stand(ada, bob)
+    bob_resolves_it(ada, bob)
+    assert (ada.said, bob.said) == ([], [])
+
+
+def the_first_is_let_in(ada: Somebody, served: Served) -> None:
+    link = re.search(r"http://\S+/first/\S+", served.told)
+    assert link, served.told
+    ada.goes(link[0])
+    ada.fills(name="Ada Lovelace", email="ada@example.org", new=PASSWORD)
+    ada.page.select_option("#f-zone", "Europe/London")
+    ada.presses("Set up Tocsin")
+    ada.sees("Incidents", ".nav")
+    ada.goes(link[0])
+    ada.sees(re.compile("once|sign in", re.IGNORECASE))
+
+
+def ada_adds_a_place(ada: Somebody) -> None:
+    ada.goes("/communities-new")
+    ada.fills(name="Lagoon Ecology", slug="lagoon-ecology")
+    ada.presses("Add it")
+    ada.sees("Lagoon Ecology is added.")
+    ada.goes("/services-new")
+    ada.fills(name="Lagoon hub", slug="lagoon")
+    ada.picks("communities", "lagoon-ecology")
+    ada.presses("Add it")
+    ada.sees("Lagoon hub is added.")
+
+
+def ada_invites_bob(ada: Somebody, bob: Somebody) -> None:
+    ada.goes("/people/new")
+    ada.fills(handle="bob", name="Bob Kahn", email="bob@example.org")
+    ada.presses("Add them")
+    ada.presses("Invite Bob Kahn")
+    bob.goes(ada.page.locator("#f-link").inner_text())
+    bob.fills(new=PASSWORD)
+    bob.presses("Sign in")
+    expect(bob.page.locator(".menu")).to_be_visible()
+
+
+def both_sign_in(ada: Somebody, bob: Somebody) -> None:
+    for who, name in ((ada, "ada"), (bob, "bob")):
+        who.goes(f"/people/{name}")
+        who.presses("Sign out")
+        who.sees("You are signed out.")
+        who.fills(who=f"{name}@example.org", password=PASSWORD)
+        who.presses("Sign in")
+        expect(who.page).to_have_url(re.compile(r"/$"))
+
+
+def bob_says_twice_that_something_is_wrong(bob: Somebody) -> None:
+    for what, who in (("My server stays pending", "Ngaio"), ("I cannot start a server either", "Marama")):
+        bob.goes("/wrong")
+        bob.fills(text=what, people=who)
+        bob.picks("criterion", "start")
+        bob.page.select_option("#f-service", "lagoon")
+        bob.presses("Note it")
+        bob.sees(what)
+
+
+def ada_looks_at_it_and_declares(ada: Somebody) -> None:
+    ada.goes("/triage")
+    ada.sees("2 signals need a decision.")
+    ada.sees("Marama")
+    ada.presses("Declare the incident")
+    ada.sees("Lagoon Ecology hears from us", "#before")
+    ada.fills(title="Nobody can start a server on the Lagoon hub")
+    ada.presses("Declare the incident")
+    expect(ada.page).to_have_url(HERE)
+    ada.sees("Nobody can start a server", "h1")
+    expect(ada.page.locator("#links")).to_contain_text("I cannot start a server either")
+
+
+def they_write_and_see_each_other_write(ada: Somebody, bob: Somebody) -> None:
+    ada.writes("I look at the nodes first.")
+    expect(bob.newest).to_contain_text("I look at the nodes first.", timeout=SOON)
+    ada.writes("kubectl get events | tail -1", "Command", output="scale-up failed: QUOTA_EXCEEDED")
+    expect(bob.newest).to_contain_text("QUOTA_EXCEEDED", timeout=SOON)
+    bob.writes("The **quota** is used up", "Finding")
+    expect(ada.newest.locator("strong")).to_have_text("quota", timeout=SOON)
+
+
+def ada_offers_to_command_and_bob_takes_it(ada: Somebody, bob: Somebody) -> None:
+    ada.goes("/incidents/1/offer?role=commander")
+    ada.page.get_by_text("outside their hours").click() if not ada.page.locator("[value=bob]").is_visible() else None
+    ada.picks("to", "bob")
+    ada.fills(text="It is late here.")
+    ada.presses("Offer it")
+    expect(ada.page).to_have_url(HERE)
+    expect(bob.page.locator("#roles .offer")).to_contain_text("offered to you by Ada Lovelace", timeout=SOON)
+    if not bob.page.locator("#roles .offer").is_visible():
+        bob.page.locator("#roles > summary").click()
+    bob.presses("Take it")
+    expect(ada.page.locator("#roles > summary")).to_contain_text("Bob Kahn commands", timeout=SOON)
+
+
+def bob_asks_for_help_and_ada_does_it(ada: Somebody, bob: Somebody) -> None:
+    bob.goes("/incidents/1/help")
+    bob.fills(what="Find out which quota it is")
+    bob.page.get_by_text("outside their hours").click() if not bob.page.locator("[value=ada]").is_visible() else None
+    bob.picks("to", "ada")
+    bob.presses("Ask them")
+    expect(ada.page.locator("#roles .asks")).to_contain_text("Find out which quota it is", timeout=SOON)
+    ada.follows("Answer")
+    ada.presses("I do it")
+    ada.goes("/incidents/1")
+    ada.follows("It is done")
+    ada.fills(outcome="It is the disk: a workshop's machines hold 1.2 TB")
+    ada.presses("It is done")
+    expect(bob.page.locator("#roles .asks")).to_contain_text("1.2 TB", timeout=SOON)
+
+
+def bob_says_how_things_stand(ada: Somebody, bob: Somebody) -> None:
+    bob.goes("/incidents/1/plan")
+    bob.fills(state="New servers do not start", cause="A quota of disk is used up", next="Shrink the workshop's pool")
+    bob.presses("Set the plan")
+    expect(ada.page.locator("#truth")).to_contain_text("A quota of disk is used up", timeout=SOON)
+    bob.writes("Shrunk the workshop's pool to two machines", "Fix", outcome="1 TB is free again")
+    expect(ada.newest).to_contain_text("1 TB is free again", timeout=SOON)
+
+
+def bob_resolves_it(ada: Somebody, bob: Somebody) -> None:
+    bob.goes("/incidents/1/resolve")
+    bob.fills(verified="Logged in, started a server, ran 6*7: 42")
+    if bob.page.locator("[name=tell]").count():
+        bob.page.uncheck("[name=tell]")
+    bob.presses("Resolve it")
+    expect(ada.page.locator("#eyebrow")).to_contain_text("Resolved", timeout=SOON)
+    expect(ada.page.locator("#truth")).to_contain_text("ran 6*7: 42")
+    ada.sees("draft", "#report")
