@@ -1,151 +1,222 @@
-"""What the list of incidents and a search cost beside a bare page of the same server, and whether either grows.
+"""How fast pages are: beside ten thousand past incidents, in long rooms, and in search; and what serving them costs.
 
-A hundred incidents, then ten thousand, with three hundred thousand lines in all. Pages are asked for in turns with the
-bare one, in one process, without a socket; every ratio is that of the medians.
+A real server in a process of its own answers over HTTP; the measure is a bare *hello* that the same server says in the
+same run, in turns with ours. Every ratio is that of the medians. `--db postgresql://…` measures on that server, in new
+databases beside the one that is named; without it, on SQLite.
 """
 
 from __future__ import annotations
 
+import argparse
+import gzip
+import sys
 import tempfile
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 
 import sqlalchemy as sa
-from starlette.testclient import TestClient
 
-from tocsin import playbooks, settings
-from tocsin.core import events as e
-from tocsin.core.commands import UpdateDirectory
-from tocsin.core.events import Entry
-from tocsin.core.ids import Handle, IncidentNumber, Seq
-from tocsin.core.incident import fold
-from tocsin.core.moments import Moment
-from tocsin.core.people import TOCSIN, Person
-from tocsin.engine.door import Tocsin
-from tocsin.store import log, search, sessions, words
-from tocsin.store.schema import migrate
-from tocsin.store.works import Store
-from tocsin.store.writer import open_store
-from tocsin.web.app import application
-from tocsin.web.config import Config
-from tocsin.web.live import Live
-from tocsin.web.site import Site
-
-FEW, MANY, LINES, ROUNDS = 100, 10_000, 30, 60
-BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
-PAGES = (
-    "/incidents",
-    "/incidents?show=open",
-    "/incidents?q=quota",
-    "/incidents?q=proxy+restarted",
-    "/incidents?q=rare4711",
+from crowded import (
+    FAR_OFF,
+    Place,
+    Visitor,
+    databases,
+    furnish,
+    in_turns,
+    milliseconds,
+    p95,
+    resident,
+    served,
+    started,
+    tell,
 )
-TEXTS = ("The proxy restarted, and people wait.", "It says QUOTA_EXCEEDED for pool {n}.", "kubectl get pods rare{n}")
+from tocsin.core.ids import IncidentNumber
+from tocsin.store import engines, migrations
+from tocsin.store import tables as t
+from tocsin.store.writer import open_store
+
+FEW, MANY, SHORT, LONG = 50, 10_000, 30, 5_000
+"""Past incidents: enough for two pages of the list, and many; lines of rooms."""
+ROUNDS, STARTS = 40, 5
+GROWS_AT_MOST, ROOM_AT_MOST, KILOBYTES_AT_MOST = 1.3, 2.0, 60
+SEARCH_AT_MOST, OF_A_SCAN_AT_MOST = 3.0, 0.5
+START_AT_MOST, MEGABYTES_AT_MOST = 3.0, 225
+HELLO = """
+import socket, sys, uvicorn
+import alembic.config, pydantic, sqlalchemy
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+async def hello(_):
+    return PlainTextResponse("hello")
+
+told = alembic.config.Config()
+told.set_main_option("script_location", sys.argv[1])
+with sqlalchemy.create_engine(sys.argv[2]).connect() as connection:
+    at = MigrationContext.configure(connection).get_current_revision()
+    assert at == ScriptDirectory.from_config(told).get_current_head()
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
+    app = Starlette(routes=[Route("/readyz", hello)])
+    uvicorn.Server(uvicorn.Config(app, log_config=None)).run(sockets=[listener])
+"""
 
 
-def main() -> None:
-    """Both sizes, one after the other, on one database."""
-    with tempfile.TemporaryDirectory() as folder, open_store(f"sqlite:///{folder}/tocsin.db") as store:
-        migrate(store)
-        client = _served(store, Path(folder))
-        medians: dict[int, dict[str, float]] = {}
-        for size, begin in ((FEW, 1), (MANY, FEW + 1)):
-            store.run(lambda c, size=size, begin=begin: _fill(c, begin, size))  # type: ignore[misc]
-            medians[size] = _tell(size, client)
-            _tell_searches(store)
-        for page in PAGES:
-            print(f"{page}: ×{MANY // FEW} incidents cost × {medians[MANY][page] / medians[FEW][page]:.2f}")
+def main() -> int:
+    told = argparse.ArgumentParser(description=__doc__)
+    told.add_argument("--db", default="", metavar="URL", help="a PostgreSQL server to make databases on")
+    with tempfile.TemporaryDirectory() as name, databases(told.parse_args().db, "few", "many") as urls:
+        folder = Path(name)
+        few = furnish(folder / "few", urls["few"], past=FEW, rooms=(SHORT, LONG))
+        many = furnish(folder / "many", urls["many"], past=MANY, rooms=(SHORT, LONG))
+        with _visited(few) as beside_few, _visited(many) as beside_many:
+            _tell_growth(beside_few, beside_many)
+            _tell_rooms(beside_many, many.rooms)
+            _tell_search(beside_many, many)
+            _tell_declaring(beside_few, beside_many)
+        _tell_footprint(few)
+    return int(bool(FAR_OFF))
 
 
-def _served(store: Store, folder: Path) -> TestClient:
-    ada = Person(handle=Handle("ada"), name="Ada Lovelace")
-    tocsin = Tocsin(store, playbooks.default())
-    tocsin.do(UpdateDirectory(people=(ada,)), by=TOCSIN)
-    told = settings.load(folder, environ={})
-    site = Site(tocsin=tocsin, settings=told, config=Config(), clock=tocsin.clock, live=Live())
-    token = store.run(lambda c: sessions.begin(c, ada.handle, tocsin.clock()))
-    client = TestClient(application(site), base_url="http://localhost")
-    client.cookies.set(site.config.cookie("session"), token)
-    return client
+@contextmanager
+def _visited(place: Place) -> Iterator[Visitor]:
+    with served(place) as address:
+        visitor = Visitor(address, place.tokens[0])
+        with closing(visitor.connection):
+            yield visitor
 
 
-def _fill(c: sa.Connection, begin: int, end: int) -> None:
-    """Incidents that were resolved, an hour each; their lines were written as commands would have."""
-    for number in range(begin, end + 1):
-        it = IncidentNumber(number)
-        entries = list(_entries(it))
-        log.create(c, it, None)
-        log.append(c, entries, "Declare")
-        incident = fold(it, entries)
-        log.refresh(c, incident, entries[-1].seq)
-        words.follow(c, incident, entries)
+# ── what is over ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _entries(number: IncidentNumber) -> list[Entry]:
-    at = BEGIN + timedelta(hours=5 * number)
-    notes = [
-        e.Noted(text=TEXTS[place % 3].format(n=number), kind="command" if place % 3 == 2 else "note")
-        for place in range(LINES - 4)
-    ]
-    events = [
-        e.Declared(title=f"Servers do not start on hub {number}"),
-        e.ImpactSet(start=Moment(at=at)),
-        *notes,
-        e.Resolved(verified="Tried."),
-        e.ReportPublished(revision=0, path="reports/x", commit="c", request=Seq(1)),
-    ]
-    return [
-        Entry(
-            incident=number,
-            seq=Seq(seq),
-            event=event,
-            at=Moment(at=at + timedelta(minutes=2 * seq)),
-            recorded_at=at,
-            by=Handle("ada"),
-        )
-        for seq, event in enumerate(events, start=1)
-    ]
+def _tell_growth(few: Visitor, many: Visitor) -> None:
+    """No page may grow with what is over; the last page of the list costs what the first does."""
+    pages = {"Now": "/", "Triage": "/triage", "Incidents": "/incidents", "People": "/people", "Health": "/health"}
+    asking: dict[str, Callable[[], object]] = {"hello": lambda: many.get("/hello")}
+    for page, path in pages.items():
+        asking[f"{page}, few"] = lambda path=path: few.get(path)  # type: ignore[misc]
+        asking[f"{page}, many"] = lambda path=path: many.get(path)  # type: ignore[misc]
+    asking["end"] = lambda: many.get("/incidents?before=27")
+    taken = in_turns(asking, ROUNDS)
+    hello = median(taken["hello"])
+    print(f"a bare hello: {hello * 1e3:.2f} ms on this machine now (1.00)")
+    for page in pages:
+        beside_many, beside_few = taken[f"{page}, many"], taken[f"{page}, few"]
+        print(f"{page}: {milliseconds(beside_many)}, {median(beside_many) / hello:.0f} hellos")
+        tell(f"with {MANY:,} past incidents against {FEW}", median(beside_many) / median(beside_few), GROWS_AT_MOST)
+    tell("the last page of Incidents against its first", median(taken["end"]) / median(taken["Incidents, many"]), 1.3)
 
 
-def _tell(size: int, client: TestClient) -> dict[str, float]:
-    asked = {page: (lambda page=page: client.get(page)) for page in ("/keys", *PAGES)}
-    took = {page: _times(ask) for page, ask in asked.items()}
-    bare = median(took["/keys"])
-    print(f"{size} incidents, {size * LINES} lines; the bare page: {bare * 1000:.1f} ms")
-    for page in PAGES:
-        here = median(took[page])
-        print(f"  {page}: {here * 1000:.1f} ms, × {here / bare:.2f}; p95 {_p95(took[page]):.1f} ms")
-    return {page: median(times) for page, times in took.items()}
+# ── long rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tell_searches(store: Store) -> None:
-    """Beside the plainest question to the same index, and beside looking through every text."""
-    with store.read() as c:
-        for typed in ("quota", "proxy restarted", "rare47", "re"):
-            ours = median(_times(lambda typed=typed: search.find(c, search.asked(typed), "everything")))  # type: ignore[misc]
-            plain = median(_times(lambda typed=typed: c.execute(_BARE, {"q": f"{typed}*"}).all()))  # type: ignore[misc]
-            print(f"  search “{typed}”: {ours * 1000:.2f} ms, the plain question {plain * 1000:.2f} ms")
+def _tell_rooms(visitor: Visitor, rooms: tuple[IncidentNumber, ...]) -> None:
+    """The first view: the newest lines, with all that stands above them."""
+    short, long = (f"/incidents/{number}" for number in rooms)
+    begin = time.perf_counter()
+    body = visitor.get(long)
+    cold = f"once, after a start: {(time.perf_counter() - begin) * 1e3:.0f} ms"
+    asking = {
+        "hello": lambda: visitor.get("/hello"),
+        "short": lambda: visitor.get(short),
+        "long": lambda: visitor.get(long),
+    }
+    taken = in_turns(asking, ROUNDS)
+    hellos = median(taken["long"]) / median(taken["hello"])
+    print(f"a room with {LONG:,} lines: {milliseconds(taken['long'])}, {hellos:.0f} hellos ({cold})")
+    tell(f"against one with {SHORT}", median(taken["long"]) / median(taken["short"]), ROOM_AT_MOST)
+    tell("the 95th of a hundred", p95(taken["long"]) / p95(taken["short"]), ROOM_AT_MOST)
+    print(f"  its HTML, compressed: {len(gzip.compress(body)) / 1000:.0f} kB (goal: at most {KILOBYTES_AT_MOST})")
 
 
-_BARE = sa.text("SELECT rowid FROM words_found WHERE words_found MATCH :q ORDER BY rowid DESC LIMIT 26")
+# ── search ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _times(work: Callable[[], object]) -> list[float]:
-    work()
-    found = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - began)
-    return found
+def _tell_search(visitor: Visitor, place: Place) -> None:
+    """Against the plainest question to the same index, with a page of as many rows; and against looking everywhere."""
+    with open_store(place.database) as store, store.read() as connection:
+        print(f"search over {connection.scalar(sa.select(sa.func.count()).select_from(t.words)):,} texts:")
+        for word, called in ((f"case{MANY // 2}", "a word of one incident"), ("server", "a word of nearly all")):
+            asking = {
+                "ours": lambda word=word: visitor.get(f"/incidents?q={word}"),  # type: ignore[misc]
+                "page": lambda: visitor.get("/incidents"),
+                "bare": _bare(connection, word),
+                "scan": _scan(connection, word),
+            }
+            taken = {name: median(times) for name, times in in_turns(asking, ROUNDS // 2).items()}
+            print(f"  {called}: {taken['ours'] * 1e3:.1f} ms, the bare question {taken['bare'] * 1e3:.1f} ms")
+            tell("against the question and a page", taken["ours"] / (taken["bare"] + taken["page"]), SEARCH_AT_MOST)
+            if word != "server":
+                tell("against looking through everything", taken["ours"] / taken["scan"], OF_A_SCAN_AT_MOST)
 
 
-def _p95(times: list[float]) -> float:
-    return quantiles(times, n=20)[-1] * 1000
+def _bare(connection: sa.Connection, word: str) -> Callable[[], object]:
+    if connection.dialect.name == "sqlite":
+        question = "SELECT rowid FROM words_found WHERE words_found MATCH :word ORDER BY rowid DESC LIMIT 25"
+    else:
+        index = connection.scalar(sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = 'words_found'"))
+        vector = str(index).partition("USING gin (")[2].removesuffix(")").replace(":", r"\:")
+        question = f"SELECT id FROM words WHERE {vector} @@ plainto_tsquery('simple', :word) ORDER BY id DESC LIMIT 25"  # noqa: S608
+    return lambda: connection.execute(sa.text(question), {"word": word}).all()
+
+
+def _scan(connection: sa.Connection, word: str) -> Callable[[], object]:
+    like = sa.select(t.words.c.id).where(t.words.c.text.like(f"%{word}%")).order_by(t.words.c.id.desc()).limit(25)
+    return lambda: connection.execute(like).all()
+
+
+# ── declaring ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tell_declaring(few: Visitor, many: Visitor) -> None:
+    """From sending the form to the page of the new incident, as a browser goes."""
+
+    def declare(visitor: Visitor) -> Callable[[], object]:
+        return lambda: visitor.get(visitor.post("/declare", title="Nobody can save a file"))
+
+    asking = {"hello": lambda: many.get("/hello"), "few": declare(few), "many": declare(many)}
+    taken = in_turns(asking, ROUNDS // 2)
+    hellos = median(taken["many"]) / median(taken["hello"])
+    print(f"declared, and its room shown: {milliseconds(taken['many'])}, {hellos:.0f} hellos")
+    tell(f"with {MANY:,} past incidents against {FEW}", median(taken["many"]) / median(taken["few"]), GROWS_AT_MOST)
+
+
+# ── what serving costs ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _tell_footprint(place: Place) -> None:
+    """`tocsin serve` against the bare framework, which looks at its migrations, too."""
+    url = engines.address(place.database).render_as_string(hide_password=False)
+    commands = {
+        "ours": ("-m", "tocsin", "--data", str(place.folder), "--db", place.database, "serve", "--port", "0"),
+        "bare": ("-c", HELLO, str(Path(migrations.__file__).parent), url),
+    }
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in commands}
+    for _ in range(STARTS):
+        for name, command in commands.items():
+            taken[name].append(_start(sys.executable, *command))
+    ours, bare = (tuple(map(median, zip(*taken[name], strict=True))) for name in ("ours", "bare"))
+    print(f"from start to ready: {ours[0]:.2f} s on this machine now")
+    tell(f"against the bare framework ({bare[0]:.2f} s)", ours[0] / bare[0], START_AT_MOST)
+    goal = f"goal: at most {MEGABYTES_AT_MOST} MB"
+    print(f"  memory, idle: {ours[1]:.0f} MB, the bare framework {bare[1]:.0f} MB ({goal})")
+
+
+def _start(*command: str) -> tuple[float, float]:
+    """Seconds until it is ready, and the megabytes it has in memory then."""
+    begin = time.perf_counter()
+    with started(*command) as (child, address):
+        visitor = Visitor(address, "")
+        with closing(visitor.connection):
+            visitor.get("/readyz")
+            return time.perf_counter() - begin, resident(child.pid)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

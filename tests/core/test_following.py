@@ -53,6 +53,11 @@ def test_whoever_follows_hears_of_what_changes_unless_they_changed_it(kind: str)
     assert "ada" not in whom(EXAMPLES[kind], given=FOLLOWED)
 
 
+def test_what_changed_stays_worth_telling() -> None:
+    mail = SendMail(incident=ONE, about=entry(e.Noted(text=""), 3).seq, to=BOB.handle)
+    assert still_wanted(mail, Incident(number=ONE), entry(EXAMPLES["PhaseSet"], 3))
+
+
 def test_whoever_follows_is_spared_the_talk() -> None:
     assert whom(e.Noted(text="We look."), given=FOLLOWED) == set()
 

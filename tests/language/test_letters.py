@@ -118,8 +118,8 @@ def test_a_reminder_of_the_next_word() -> None:
     it = written(UPDATE, reminds=True)
     assert it.subject == "Incident 1: Nobody can log in"
     assert it.text == (
-        "The communities were promised word from us by Thursday, 12 November 2026, 15:00 London time (UTC), and nobody has written"
-        " it yet.\n"
+        "The communities were promised word from us by Thursday, 12 November 2026, 15:00 London time (UTC), and nobody"
+        " has written it yet.\n"
         "\n"
         "Say what is known, what was tried and what comes next, even if that is little.\n"
         "\n"
@@ -136,7 +136,9 @@ def test_a_reminder_of_the_next_word() -> None:
 
 def test_an_ask_says_what_by_when_and_how_to_answer() -> None:
     text = written(ASK).text
-    assert text.startswith("Ada Lovelace asks you to do this by Thursday, 12 November 2026, 15:00 London time (UTC):\n\nLook at")
+    assert text.startswith(
+        "Ada Lovelace asks you to do this by Thursday, 12 November 2026, 15:00 London time (UTC):\n\nLook at"
+    )
     assert "tocsin do accept-ask --ask 4 --incident 1" in text
     assert "tocsin do finish-ask OUTCOME --ask 4 --incident 1" in text
 
@@ -259,7 +261,8 @@ def test_what_came_back_the_communities_are_to_hear_of() -> None:
 def test_word_that_was_not_promised_is_due_all_the_same() -> None:
     text = written(replace(UPDATE, next_by=None), reminds=True).text
     assert text.startswith(
-        "The communities last heard from us on Thursday, 12 November 2026, 12:00 London time (UTC); word is due again.\n\nSay what"
+        "The communities last heard from us on Thursday, 12 November 2026, 12:00 London time (UTC); word is due again."
+        "\n\nSay what"
     )
 
 
@@ -373,6 +376,11 @@ def test_word_without_a_promise_promises_nothing() -> None:
     assert "hear from us" not in told(replace(UPDATE, next_by=None)).text
 
 
+def test_a_promise_that_stands_in_the_words_is_not_made_twice() -> None:
+    says = "We write again by Thursday, 12 November 2026, 15:00 London time (UTC), whatever happens."
+    assert "hear from us again" not in told(replace(UPDATE, text=says)).text
+
+
 def test_word_to_the_outside_does_not_tell_of_tocsin() -> None:
     assert "ocsin" not in told().text
     assert "Incident 1" not in told().subject
@@ -391,15 +399,20 @@ NEW_YORK = Town(communities=(replace(TORONTO, zone="America/Toronto"), DUBOIS))
 
 @pytest.mark.parametrize(
     ("to", "at"),
-    [(BOB, "15:00 GMT"), (EAST, "17:00 EET"), (WEST, "07:00 PST"), (replace(BOB, zone="Asia/Kolkata"), "20:30 IST")],
+    [
+        (BOB, "15:00 London time (UTC)"),
+        (EAST, "17:00 Bucharest time (UTC+02:00)"),
+        (WEST, "07:00 Los Angeles time (UTC-08:00)"),
+        (replace(BOB, zone="Asia/Kolkata"), "20:30 Kolkata time (UTC+05:30)"),
+    ],
 )
 def test_times_are_those_of_the_readers_clock_or_else_of_the_playbooks(to: Person, at: str) -> None:
-    assert f"Thursday, 12 November 2026 at {at}" in written(ASK, to=to).text
-    assert f"Thursday, 12 November 2026 at {at}" in told(to=to).text
+    assert f"Thursday, 12 November 2026, {at}" in written(ASK, to=to).text
+    assert f"Thursday, 12 November 2026, {at}" in told(to=to).text
 
 
 def test_where_the_readers_clock_is_unknown_it_is_their_communitys() -> None:
-    assert ", 10:00 New York time (UTC-05:00)" in told(town=NEW_YORK).text
+    assert ", 10:00 Toronto time (UTC-05:00)" in told(town=NEW_YORK).text
     assert ", 17:00 Bucharest time (UTC+02:00)" in told(to=EAST, town=NEW_YORK).text
     assert ", 15:00 London time (UTC)" in written(ASK, town=NEW_YORK).text
 

@@ -106,7 +106,7 @@ def test_what_cannot_be_done_is_said_on_the_page(home: House) -> None:
     fields = {"csrf": home.proof(browser), "once": "x"}
     page = browser.post(f"/health/outbox/{wish}/arrived", fields)
     assert page.status == 422 and "This was not done yet" in page.words and "Waiting to go out" in page.words
-    assert browser.post("/health/outbox/99/again", fields).status == 422
+    assert browser.post("/health/outbox/99/again", fields).status == 404
 
 
 def test_an_observer_looks_and_touches_nothing(home: House) -> None:

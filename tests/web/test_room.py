@@ -56,7 +56,7 @@ def main_action(page: Page) -> str:
 def test_a_room_shows_its_number_state_and_title(home: House, number: IncidentNumber) -> None:
     page = room(home, number)
     assert f"INC-{number} Open" in page.words
-    assert '<h1 dir="auto">Nobody can log in</h1>' in page.text
+    assert '<h1 dir="auto" id="title">Nobody can log in</h1>' in page.text
 
 
 @pytest.mark.parametrize("path", ["", "/lines", "/panels", "/lines?only=1"])

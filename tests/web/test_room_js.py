@@ -67,6 +67,30 @@ def test_a_line_of_somebody_else_appears_on_top_and_is_told_politely(room: Page,
     expect(room.locator("#log li.line").first).to_have_class(re.compile("is-new"))
 
 
+def test_a_line_is_kept_for_the_report_without_a_reload(room: Page, seen: Screens) -> None:
+    line = note(seen.home.tocsin, ONE, "The quota is used up.")
+    room.evaluate("window.stayed = true")
+    pin = room.locator(f"#L{line} .pin")
+    pin.click()
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    assert room.evaluate("window.stayed")
+
+
+def test_a_better_title_is_seen_at_once(room: Page, seen: Screens) -> None:
+    seen.home.tocsin.do(c.Retitle(incident=ONE, title="Nobody can start a server"), by="bob")
+    expect(room.locator("h1")).to_have_text("Nobody can start a server", timeout=2000)
+
+
+def test_now_and_triage_show_what_is_new_without_a_reload(seen: Screens) -> None:
+    now, triage = seen.of("ada"), seen.of("bob")
+    now.goto("/")
+    triage.goto("/triage")
+    seen.home.tocsin.do(c.NoteSignal(text="I cannot log in", criterion="login"), by="dana")
+    expect(triage.locator("#signals")).to_contain_text("I cannot log in", timeout=3000)
+    declared(seen.home.tocsin)
+    expect(now.locator("#now")).to_contain_text("Nobody can log in", timeout=3000)
+
+
 def test_a_line_that_happened_earlier_takes_its_place(room: Page, seen: Screens) -> None:
     first = note(seen.home.tocsin, ONE, "First")
     seen.home.clock.later(timedelta(minutes=10))

@@ -38,6 +38,7 @@ from tocsin.web.answers import Answer, Bytes
 from tocsin.web.asked import Asked
 from tocsin.web.config import Config
 from tocsin.web.routes import get
+from tocsin.web.server import Server
 
 
 def shell(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -321,6 +322,22 @@ def test_a_second_request_on_the_same_line_is_not_waited_for_either(
         assert line.recv(65536).startswith(b"HTTP/1.1 200")
         line.sendall(b"GET /healthz HTTP/1.1\r\n")
         assert cut_off(line, 5)
+
+
+def test_no_answer_waits_until_its_beginning_is_acknowledged(home: House) -> None:
+    server = Server(home.site)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = threading.Thread(target=server.run, args=([listener],))
+        serving.start()
+        with socket.create_connection(listener.getsockname(), 10) as line:
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            line.recv(65536)
+            (connection,) = server.server_state.connections
+            theirs = connection.transport.get_extra_info("socket")
+            at_once = theirs.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        server.should_exit = True
+        serving.join(10)
+    assert at_once
 
 
 def test_a_head_without_end_is_refused(home: House) -> None:

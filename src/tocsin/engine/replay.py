@@ -50,8 +50,8 @@ def replay(
 
     `mark`: what its report is known by in the repository when it is published again; without it, its number and time.
 
-    The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall. `clock`: the one
-    to set to the case's times, where others look at it meanwhile.
+    The clock of `tocsin` is put aside for the case's own, so that nothing published comes from the wall. `clock`: the
+    one to set to the case's times, where others look at it meanwhile.
     """
     clock = clock or Clock(case.lines[0].at)
     ports = Ports(publisher=publisher, mailer=mailer)

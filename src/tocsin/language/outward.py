@@ -41,10 +41,10 @@ def without(text: str, name: str) -> str:
     """The same with somebody in the place of a name; an engineer, at the beginning of a sentence An engineer."""
 
     def put(found: re.Match[str]) -> str:
-        begins = not found[1].strip() or found[1].strip()[-1] in ".!?:"
-        return found[1] + (SOMEBODY[:1].upper() + SOMEBODY[1:] if begins and "," not in found[1] else SOMEBODY)
+        before = text[: found.start()].rstrip(" ")
+        return SOMEBODY[:1].upper() + SOMEBODY[1:] if not before or before[-1] in ".!?\n" else SOMEBODY
 
-    return re.sub(rf"(\A|[^\w\s]?\s+|[^\w\s]){_word(name)}", put, text) if name else text
+    return re.sub(_word(name), put, text) if name else text
 
 
 def named(text: str, colleagues: Iterable[str]) -> list[str]:

@@ -258,7 +258,7 @@ def rebuild(c: sa.Connection, number: IncidentNumber) -> None:
 
 
 def _repeating(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
-    """A line with all that say the same: a note with its edits, word with its proposal, a ticket wherever it is named."""
+    """A line with all that say the same: a note and its edits, word and its proposal, a ticket wherever it is named."""
     target = line(c, number, seq)
     match target:
         case None:

@@ -68,7 +68,7 @@ def past_incidents(
 def taken_part(c: sa.Connection, sight: Sight, handle: Handle, before: IncidentNumber | None) -> list[dict[str, Any]]:
     """The rows of the incidents somebody took part in; newest first, a page's worth and one more."""
     joined = sa.select(t.incidents).join(t.team, t.team.c.incident == t.incidents.c.number)
-    return _page(c, joined.where(t.team.c.person == handle, _seen(sight)), before)
+    return _page(c, joined.where(t.team.c.person == handle, _seen(sight)), before, t.team.c.incident)
 
 
 def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, most: int) -> list[Told]:
@@ -85,10 +85,16 @@ def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, 
     return [each for each in read if community in each.update.communities][:most]
 
 
-def _page(c: sa.Connection, rows: sa.Select[Any], before: IncidentNumber | None) -> list[dict[str, Any]]:
+def _page(
+    c: sa.Connection,
+    rows: sa.Select[Any],
+    before: IncidentNumber | None,
+    number: sa.ColumnElement[int] = t.incidents.c.number,
+) -> list[dict[str, Any]]:
+    """`number`: the column by whose index they are found in this order."""
     if before is not None:
-        rows = rows.where(t.incidents.c.number < before)
-    return [row._asdict() for row in c.execute(rows.order_by(t.incidents.c.number.desc()).limit(MOST + 1))]
+        rows = rows.where(number < before)
+    return [row._asdict() for row in c.execute(rows.order_by(number.desc()).limit(MOST + 1))]
 
 
 def _seen(sight: Sight) -> sa.ColumnElement[bool]:

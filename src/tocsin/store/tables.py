@@ -85,6 +85,7 @@ team = sa.Table(
     metadata,
     sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
     sa.Column("person", sa.String, primary_key=True),
+    sa.Index("ix_team_person_incident", "person", "incident"),
 )
 
 effects = sa.Table(

@@ -94,6 +94,8 @@ def _response(answer: Answer, asked: Asked) -> Response:
                 security.keep(response, config, Cookie(name="form", value=fresh))
             if said:
                 security.keep(response, config, Cookie(name="said", value=""))
+        case SentOn() if asked.fragment:  # a script has asked, and what has changed reaches its page by the stream
+            response = Response(status_code=204)
         case SentOn(to=to, said=said, cookies=cookies):
             response = Response(status_code=303, headers={"Location": quote(to, safe=":/%#?=@[]!$&'()*+,;~")})
             if said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -80,6 +80,7 @@ def prose(text: str) -> Markup:
     return Markup(as_html(tree(text)))  # noqa: S704 — made safe by `as_html`
 
 
+@lru_cache(maxsize=512)
 def sign(name: str, word: str = "") -> Markup:
     """One of our signs; with a word it speaks for itself, else it only accompanies one."""
     spoken = Markup('role="img" aria-label="{}"').format(word) if word else Markup('aria-hidden="true"')

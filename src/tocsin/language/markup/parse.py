@@ -26,7 +26,12 @@ def tree(text: str, *, breaks: bool = False) -> list[Node]:
 
 def printable(text: str) -> str:
     """The text with pictures (␛) of the signs that nothing can show."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_PICTURES)
+    return _pictured(text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _pictured(text: str) -> str:
+    """Whole pages come by here, and hardly ever one of those signs: to look for them is quicker than to translate."""
+    return text.translate(_PICTURES) if _HIDDEN.search(text) else text
 
 
 _PICTURES: dict[int, int] = {
@@ -34,11 +39,13 @@ _PICTURES: dict[int, int] = {
     **dict.fromkeys((0, *range(0xD800, 0xE000)), 0xFFFD),
     0x7F: 0x2421,
 }
+_HIDDEN = re.compile("[\\0-\\x08\\x0b-\\x1f\\x7f\\ud800-\\udfff]")
+"""All of them."""
 
 
 def _leaf(text: str) -> Node:
     """Entities (`&#13;`) may have brought in such signs again, and even line ends."""
-    return {"t": "text", "s": text.translate(_PICTURES).replace("\n", " ")}
+    return {"t": "text", "s": _pictured(text).replace("\n", " ")}
 
 
 # ── blocks ─────────────────────────────────────────────────────────────────────────────────────────────────────────

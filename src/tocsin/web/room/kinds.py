@@ -143,7 +143,7 @@ def _update(entry: Entry, update: e.Updated, telling: Telling) -> Said:
 def _proposal(entry: Entry, proposal: e.UpdateProposed, telling: Telling) -> Said:
     to = ", ".join(map(telling.community, proposal.communities))
     waits = entry.seq in telling.waits
-    head = Markup("{} asks to send this" if waits else "{} asked to send this").format(telling.bold(entry.by))
+    head = Markup("{} {}").format(telling.bold(entry.by), "asks to send this" if waits else "asked to send this")
     letter = Letter(text=proposal.text, sent=(), approved="Not sent yet: it waits for approval" if waits else "")
     return Said(css="note", icon="send", head=head, aside=f"to {to}" if to else "", letter=letter)
 

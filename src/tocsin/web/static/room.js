@@ -55,7 +55,10 @@ function place(html) {
   const line = parsed(html).querySelector("li");
   if (!line) return;
   const old = document.getElementById(line.id);
-  if (old?.contains(document.activeElement)) {
+  if (document.activeElement?.matches(".pin") && old?.contains(document.activeElement)) {
+    swap(old, line);
+    line.querySelector(".pin")?.focus({ preventScroll: true });
+  } else if (old?.contains(document.activeElement)) {
     old.addEventListener("focusout", () => setTimeout(() => place(html)), { once: true });
   } else if (old) {
     swap(old, line);
@@ -64,6 +67,7 @@ function place(html) {
     announce();
     const all = !main.hasAttribute("data-older") && !/[?&]show=(?!all)/.test(location.search);
     if (all) insert(line);
+    window.htmx?.process(line);
   }
 }
 

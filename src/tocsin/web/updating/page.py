@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.duties import carrying
 from tocsin.core.events import Entry
 from tocsin.core.incident import Proposal
-from tocsin.core.moments import zone as zone_named
 from tocsin.core.refused import Refused
-from tocsin.language import drafting
 from tocsin.language.outward import look_over, named
 from tocsin.language.wording import gaps, listed
 from tocsin.web.answers import Answer, SentOn, Shown
@@ -24,19 +18,8 @@ from tocsin.web.room.reading import Room, must_be_seen
 from tocsin.web.room.reading import room as read_room
 from tocsin.web.showing import place
 from tocsin.web.updating.letters import recipients
-from tocsin.web.updating.word import KINDS, NONE, Word, by_cadence, last_word, own_time, word
-
-AHEAD = (30, 60, 120, 240)
-"""Minutes after which word may be promised, besides what the cadence says."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Time:
-    """A time that may be promised."""
-
-    value: str
-    says: str
-    chosen: bool
+from tocsin.web.updating.times import says, times
+from tocsin.web.updating.word import KINDS, Word, by_cadence, last_word, own_time, word
 
 
 def page(asked: Asked) -> Shown:
@@ -150,7 +133,7 @@ def _given(room: Room, it: Word, form: Form) -> dict[str, object]:
         "kinds": KINDS,
         "title": _title(room, it),
         "due": process.word(room),
-        "times": _times(room, it),
+        "times": times(room, it),
         "recipients": to,
         "letters": [(each, reader) for each in to for reader in each.readers],
         "seen": look_over(it.text, playbook, colleagues, own=asked.tocsin.address, promises=it.promises),
@@ -164,9 +147,8 @@ def _given(room: Room, it: Word, form: Form) -> dict[str, object]:
         "gone": bool((form or asked.query).line("proposal")) and it.proposal is None,
         "whom": _whom(len(it.to), it),
         "mail": "mailer" in asked.tocsin.serves,
-        "cadence": _says(room, it, cadence) if (cadence := by_cadence(room)) else "",
+        "cadence": says(room, it, cadence) if (cadence := by_cadence(room)) else "",
         "own_named": place(asked.zone_name),
-        "none": NONE,
         "whose": _whose(room, it.proposal),
     }
 
@@ -229,39 +211,3 @@ def _newer(room: Room, form: Form) -> Entry | None:
     me = room.asked.me.handle
     found = [x for x in room.entries if isinstance(x.event, words) and x.seq > int(told) and x.by != me]
     return found[-1] if found else None
-
-
-# ── by when ────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _times(room: Room, it: Word) -> Sequence[Time]:
-    """A few to choose from, in order; what was chosen is among them."""
-    cadence = by_cadence(room)
-    usual = {drafting.rounded(room.now + timedelta(minutes=minutes)) for minutes in AHEAD}
-    found = sorted({*usual, *filter(None, (cadence, it.next_by))})
-    return [
-        Time(
-            value=at.isoformat(timespec="minutes"),
-            says=_says(room, it, at),
-            chosen=at == it.next_by,
-        )
-        for at in found
-        if at > room.now or at == it.next_by
-    ]
-
-
-def _says(room: Room, it: Word, at: datetime) -> str:
-    """`22:30 in Santiago (04:30 in Nairobi)`."""
-    clocks = list(_clocks(room, it, at))
-    return clocks[0] if len(clocks) == 1 else f"{clocks[0]} ({clocks[1]})"
-
-
-def _clocks(room: Room, it: Word, at: datetime) -> Iterator[str]:
-    for name in dict.fromkeys((it.zone, room.asked.zone_name)):
-        there, now = at.astimezone(zone_named(name)), room.now.astimezone(zone_named(name))
-        days = (there.date() - now.date()).days
-        day = "" if not days else f"{_DAYS[there.weekday()]} " if days < 7 else f"{there:%Y-%m-%d} "
-        yield f"{day}{there:%H:%M} {'UTC' if name == 'UTC' else f'in {place(name)}'}"
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -14,3 +14,4 @@ def upgrade() -> None:
     op.create_index("ix_incidents_state_resolved_at", "incidents", ["state", "resolved_at"])
     op.create_index("ix_incidents_report_state_resolved_at", "incidents", ["report_state", "resolved_at"])
     op.create_index("ix_log_recorded_at_by", "log", ["recorded_at", "by"])
+    op.create_index("ix_team_person_incident", "team", ["person", "incident"])
