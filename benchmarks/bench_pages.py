@@ -162,7 +162,9 @@ def _bare(connection: sa.Connection, word: str) -> Callable[[], object]:
     else:
         index = connection.scalar(sa.text("SELECT indexdef FROM pg_indexes WHERE indexname = 'words_found'"))
         vector = str(index).partition("USING gin (")[2].removesuffix(")").replace(":", r"\:")
-        question = f"SELECT id FROM words WHERE {vector} @@ plainto_tsquery('simple', :word) ORDER BY id DESC LIMIT 25"  # noqa: S608
+        question = (
+            f"SELECT id FROM words WHERE {vector} @@ plainto_tsquery('simple', :word) ORDER BY id + 0 DESC LIMIT 25"  # noqa: S608
+        )
     return lambda: connection.execute(sa.text(question), {"word": word}).all()
 
 
@@ -180,6 +182,7 @@ def _tell_declaring(few: Visitor, many: Visitor) -> None:
     def declare(visitor: Visitor) -> Callable[[], object]:
         return lambda: visitor.get(visitor.post("/declare", title="Nobody can save a file"))
 
+    few.connection.close()  # it was not asked for long, and the server does not wait; it is opened anew
     asking = {"hello": lambda: many.get("/hello"), "few": declare(few), "many": declare(many)}
     taken = in_turns(asking, ROUNDS // 2)
     hellos = median(taken["many"]) / median(taken["hello"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -205,6 +205,43 @@ def test_the_impact_may_be_a_range_at_both_ends() -> None:
     )
 
 
+SECOND = [
+    (c.Retitle(incident=ONE, title="Before"), c.Retitle(incident=ONE, title="After", seen="Before")),
+    (
+        c.SetServices(incident=ONE, services=("utoronto/prod",)),
+        c.SetServices(incident=ONE, services=("Managed JupyterHubs",), seen=("utoronto/prod",)),
+    ),
+    (
+        c.SetCommunities(incident=ONE, communities=("utoronto",)),
+        c.SetCommunities(incident=ONE, communities=("dubois",), seen=("utoronto",)),
+    ),
+    (c.SetCriterion(incident=ONE, criterion="login"), c.SetCriterion(incident=ONE, criterion="", seen="login")),
+    (c.SetPhase(incident=ONE, phase="finding"), c.SetPhase(incident=ONE, phase="watching", seen="finding")),
+    (
+        c.SetImpact(incident=ONE, start=NOON - MINUTE),
+        c.SetImpact(incident=ONE, end=NOON, seen=(NOON - MINUTE, None, None, None)),
+    ),
+]
+"""What one person sets, and what another sets who has seen that."""
+
+
+@pytest.mark.parametrize(("first", "second"), SECOND)
+def test_what_was_written_against_something_that_is_another_by_now_is_refused(
+    first: c.Command, second: c.Command
+) -> None:
+    said = "Somebody has changed this meanwhile. Read what it is now, then send yours again."
+    assert refusal(declared(), second) == said
+
+
+@pytest.mark.parametrize(("first", "second"), SECOND)
+def test_whoever_has_seen_what_it_is_now_may_change_it(first: c.Command, second: c.Command) -> None:
+    story = declared()
+    story.tell(first)
+    before = len(story.entries)
+    story.tell(second, by=BOB)
+    assert len(story.entries) == before + 1
+
+
 def test_what_is_left_out_of_the_impact_stays() -> None:
     story = declared(began=NOON)
     story.tell(c.SetImpact(incident=ONE, end=NOON + MINUTE))
@@ -227,7 +264,7 @@ def test_what_is_left_out_of_the_impact_stays() -> None:
         ({"start": NAIVE}, "A time needs its zone: write 2026-11-12T01:45Z or 2026-11-12T03:45+02:00."),
     ],
 )
-def test_an_impact_that_cannot_be_is_refused(fields: dict[str, datetime], says: str) -> None:
+def test_an_impact_that_cannot_be_is_refused(fields: dict[str, Any], says: str) -> None:
     assert refusal(declared(), c.SetImpact(incident=ONE, **fields)) == says
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,8 @@ def told(**impact: timedelta) -> Story:
     story.tell(c.Resolve(incident=ONE, verified="Logged in."))
     story.clock += DAY
     if impact:
-        story.tell(c.SetImpact(incident=ONE, **{name: NOON + since for name, since in impact.items()}))
+        bounds: dict[str, Any] = {name: NOON + since for name, since in impact.items()}
+        story.tell(c.SetImpact(incident=ONE, **bounds))
     return story
 
 

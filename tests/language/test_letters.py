@@ -222,6 +222,7 @@ def test_where_people_reach_the_pages_a_letter_leads_to_its_line(event: e.Event,
     mail = SendMail(incident=ONE, about=Seq(4), to=BOB.handle, reminds=reminds)
     told = letter(mail, entry(event, 4), INCIDENT, BOB, PLAYBOOK, TOWN, "https://incidents.example.org")
     assert "In the room: https://incidents.example.org/incidents/1#L4\n" in told.text
+    assert "tocsin do" not in told.text.partition("In the room")[0]
 
 
 @EVERY_INSIDE

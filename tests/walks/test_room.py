@@ -11,16 +11,26 @@ from typing import Literal
 
 import httpx2 as httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.web import screens
 from tests.web.procession import Served, serving
+from tests.web.scene import served_scene
+from tocsin.core.ids import Handle
+from tocsin.store import accounts
+from tocsin.web import passwords
+from tocsin.web.site import Site
 
 SOON = 1_000
 """Milliseconds within which everybody else sees what somebody did."""
 PATIENCE = 10_000
 DESK, PHONE = (1440, 900), (390, 844)
 PASSWORD = "a lamp behind the seventh door"  # noqa: S105 — of a database that is gone with the test
+SHOWN = """here => [here, here.parentElement].some(each => {
+  const style = getComputedStyle(each);
+  return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 || style.boxShadow !== "none";
+})"""
+"""Whether something that has focus looks as if it had."""
 HERE = re.compile(r"/incidents/1(#.*)?$")
 
 
@@ -64,6 +74,20 @@ class Somebody:
             self.page.locator(f".composer [name={name}]").fill(what)
         self.page.locator(".composer [name=text]").press("Control+Enter")
         expect(self.page.locator(".composer [name=text]")).to_have_value("")
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def reaches(self, what: str) -> Page:
+        """By Tab alone, and one sees where one is at each step."""
+        for _ in range(120):
+            self.page.keyboard.press("Tab")
+            here = self.page.locator(":focus")
+            assert not here.count() or here.evaluate(SHOWN), here.evaluate("here => here.outerHTML")
+            if self.page.locator(f"{what}:focus").count():
+                return self.page
+        raise AssertionError(f"Tab does not lead to {what}.")
 
     @property
     def newest(self) -> Locator:
@@ -183,7 +207,8 @@ def both_sign_in(ada: Somebody, bob: Somebody) -> None:
 
 def bob_says_twice_that_something_is_wrong(bob: Somebody) -> None:
     for what, who in (("My server stays pending", "Ngaio"), ("I cannot start a server either", "Marama")):
-        bob.goes("/wrong")
+        bob.goes("/triage")
+        bob.follows("Something else is wrong")
         bob.fills(text=what, people=who)
         bob.picks("criterion", "start")
         bob.page.select_option("#f-service", "lagoon")
@@ -228,7 +253,8 @@ def ada_hands_over_and_bob_takes_it(ada: Somebody, bob: Somebody) -> None:
 
 
 def bob_asks_for_help_and_ada_does_it(ada: Somebody, bob: Somebody) -> None:
-    bob.goes("/incidents/1/help")
+    bob.opens("Who does what")
+    bob.follows("Ask for help")
     bob.fills(what="Find out which quota it is")
     bob.opens("outside their hours")
     bob.picks("to", "ada")
@@ -244,7 +270,7 @@ def bob_asks_for_help_and_ada_does_it(ada: Somebody, bob: Somebody) -> None:
 
 
 def bob_says_how_things_stand(ada: Somebody, bob: Somebody) -> None:
-    bob.goes("/incidents/1/plan")
+    bob.follows("Set the state")
     bob.fills(state="New servers do not start", cause="A quota of disk is used up", next="Shrink the workshop's pool")
     bob.presses("Set the plan")
     expect(ada.page.locator("#truth")).to_contain_text("A quota of disk is used up", timeout=SOON)
@@ -253,7 +279,7 @@ def bob_says_how_things_stand(ada: Somebody, bob: Somebody) -> None:
 
 
 def ada_writes_to_the_community_and_bob_approves(ada: Somebody, bob: Somebody) -> None:
-    ada.goes("/incidents/1/update")
+    ada.follows("Write the first response")
     ada.fills(text="New servers do not start. Open ones are safe. We make room for new ones.")
     ada.sees("Open ones are safe.", ".mail")
     ada.sees("Helena Ruiz", ".mail")
@@ -262,12 +288,12 @@ def ada_writes_to_the_community_and_bob_approves(ada: Somebody, bob: Somebody) -
     bob.follows("Read it")
     bob.sees("approved by you")
     bob.presses("Send to 1 community")
-    bob.sees("Sent to Lagoon Ecology")
+    bob.sees("carry it to Lagoon Ecology yourself")
     expect(ada.newest).to_contain_text("Approved by Bob Kahn", timeout=SOON)
 
 
 def bob_resolves_it(ada: Somebody, bob: Somebody) -> None:
-    bob.goes("/incidents/1/resolve")
+    bob.follows("Resolve…")
     bob.fills(verified="Logged in, started a server, ran 6*7: 42")
     if bob.page.locator("[name=tell]").count():
         bob.page.uncheck("[name=tell]")
@@ -275,3 +301,100 @@ def bob_resolves_it(ada: Somebody, bob: Somebody) -> None:
     expect(ada.page.locator("#eyebrow")).to_contain_text("Resolved", timeout=SOON)
     expect(ada.page.locator("#truth")).to_contain_text("ran 6*7: 42")
     ada.sees("draft", "#report")
+
+
+# ── without scripts ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_essentials_are_done_without_scripts(tmp_path: Path, chromium: Browser) -> None:
+    with served_scene(tmp_path) as (site, at):
+        let_in(site, "mei", "tomasz")
+        mei, tomasz = (somebody(chromium, at, PHONE, scripts=False) for _ in range(2))
+        signs_in(mei, "mei")
+        mei.goes("/declare")
+        mei.fills(title="Notebooks do not open")
+        mei.presses("Declare the incident")
+        mei.page.locator(".composer [name=text]").fill("The proxy answers 502.")
+        mei.presses("Add line")
+        expect(mei.newest).to_contain_text("The proxy answers 502.")
+        mei.follows("Hand over")
+        mei.opens("outside their hours")
+        mei.picks("to", "tomasz")
+        mei.presses("Offer it")
+        mei.sees("is offered")
+        signs_in(tomasz, "tomasz")
+        tomasz.goes("/incidents/3")
+        tomasz.presses("Take it")
+        tomasz.sees("You command", "#roles > summary")
+        tomasz.goes("/incidents/3/update")
+        tomasz.fills(text="Notebooks do not open. What is open stays so.")
+        tomasz.page.locator("button[value=send]:visible").first.click()
+        expect(tomasz.newest).to_contain_text("What is open stays so.")
+        tomasz.goes("/incidents/3/resolve")
+        tomasz.presses("Resolve it")
+        tomasz.sees("This was not done yet", "#errors")
+        tomasz.fills(verified="Opened a notebook of my own.")
+        tomasz.presses("Resolve it")
+        tomasz.sees("Resolved", "#eyebrow")
+
+
+def let_in(site: Site, *handles: str) -> None:
+    """They have a password."""
+    hashed = passwords.hashed(PASSWORD)
+    for handle in handles:
+        site.tocsin.store.run(lambda c, handle=handle: accounts.set_password(c, Handle(handle), hashed, site.clock()))  # type: ignore[misc]
+
+
+def signs_in(who: Somebody, name: str) -> None:
+    who.goes("/sign-in")
+    who.fills(who=name, password=PASSWORD)
+    who.presses("Sign in")
+    expect(who.page).to_have_url(re.compile(r"/$"))
+
+
+# ── nothing but keys ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_keyboard_is_enough_from_signing_in_to_resolving(tmp_path: Path, chromium: Browser) -> None:
+    with served_scene(tmp_path) as (site, at):
+        let_in(site, "mei")
+        mei = somebody(chromium, at)
+        mei.goes("/sign-in")
+        mei.reaches("#f-who").keyboard.type("mei")
+        mei.reaches("#f-password").keyboard.type("not it")
+        mei.keys("Enter")
+        expect(mei.page.locator("#errors")).to_be_focused()
+        mei.reaches("#f-password").keyboard.type(PASSWORD)
+        mei.keys("Enter")
+        expect(mei.page.locator(".nav")).to_be_visible()
+        mei.keys("d")
+        mei.reaches("#f-title").keyboard.type("Notebooks do not open")
+        mei.keys("Control+Enter")
+        expect(mei.page).to_have_url(re.compile(r"/incidents/3(#.*)?$"))
+        the_room_is_gone_through_by_keys(mei)
+        mei.reaches("a[href='/incidents/3/resolve']")
+        mei.keys("Enter")
+        mei.reaches("#f-verified")
+        mei.keys("Control+Enter")
+        expect(mei.page.locator("#errors")).to_be_focused()
+        mei.keys("Tab", "Enter")
+        expect(mei.page.locator("#f-verified")).to_be_focused()
+        mei.page.keyboard.type("Opened a notebook of my own.")
+        mei.keys("Control+Enter")
+        mei.sees("Resolved", "#eyebrow")
+        assert mei.said == []
+
+
+def the_room_is_gone_through_by_keys(mei: Somebody) -> None:
+    mei.keys("n")
+    expect(mei.page.locator(".composer [name=text]")).to_be_focused()
+    mei.page.keyboard.type("The proxy answers 502.")
+    mei.keys("Control+Enter")
+    expect(mei.newest).to_contain_text("The proxy answers 502.")
+    mei.keys("Escape", "j")
+    expect(mei.newest.locator(".line__t")).to_be_focused()
+    mei.keys("p")
+    expect(mei.newest).to_contain_text("Key moment")
+    mei.page.locator("#links > summary").focus()
+    mei.keys("Escape")
+    expect(mei.page.locator("#links > summary")).to_be_focused()

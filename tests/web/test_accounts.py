@@ -25,9 +25,10 @@ from tests.web.signing import (
 )
 from tocsin.core import commands as c
 from tocsin.core.ids import Handle
-from tocsin.core.people import TOCSIN
+from tocsin.core.people import TOCSIN, Person
 from tocsin.store import accounts, exporting, sessions
 from tocsin.web.accounts import first_run_link
+from tocsin.web.asked import Asked
 from tocsin.web.config import Config
 
 NAME, MAIL = "Amara Okoye", "amara@openshore.example"
@@ -250,6 +251,21 @@ def test_whoever_leaves_is_signed_out_at_once(home_on_both: House) -> None:
     assert sign_in(home_on_both.browser(), "ada").status == 422
 
 
+@pytest.mark.parametrize("action", ["deactivate", "reactivate"])
+def test_leaving_undoes_no_change_that_was_made_meanwhile(
+    home: House, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(asked: Asked) -> Person:
+        found = home.person(asked.parts["handle"])
+        home.tocsin.do(c.UpdateDirectory(people=(replace(found, zone="Africa/Nairobi"),)), by=TOCSIN)
+        return found
+
+    rita = home.browser("root")
+    monkeypatch.setattr("tocsin.web.accounts._person", slowly)
+    assert press(home, rita, f"/people/ada/{action}").status in (303, 422)
+    assert home.person("ada").zone == "Africa/Nairobi"
+
+
 def test_what_they_did_stays(home: House) -> None:
     number = home.tocsin.do(c.Declare(title="Nobody can log in"), by="ada").incident
     assert number is not None
@@ -354,6 +370,14 @@ def test_somebody_ends_one_of_their_sessions(home: House) -> None:
     assert (signed_in(home, here), signed_in(home, there)) == (True, False)
 
 
+def test_a_page_of_the_session_that_is_ended_hears_of_it(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = home.browser("ada"), home.browser("ada")
+    heard: list[str] = []
+    monkeypatch.setattr(home.tocsin.store, "heard", heard.append)
+    press(home, here, "/people/ada/sessions/end", session=sessions.key_of(token_of(home, there)))
+    assert heard == ["person:ada"]
+
+
 def test_somebody_ends_all_their_others(home: House) -> None:
     here, others = home.browser("ada"), [home.browser("ada") for _ in range(3)]
     bob = home.browser("bob")
@@ -400,18 +424,19 @@ def test_one_sees_where_one_is_signed_in(home: House) -> None:
 
 def test_open_pages_hear_that_a_session_has_ended(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[str] = []
-    monkeypatch.setattr(home.site.live, "tell", heard.append)
     give_password(home, "ada")
+    monkeypatch.setattr(home.tocsin.store, "heard", heard.append)
+    monkeypatch.setattr(home.site.live, "tell", heard.append)  # nothing is told besides
     rita, path = home.browser("root"), link(home, "reset", "ada")
     for action in ("/people/ada/sessions/end", "/people/ada/deactivate", "/people/ada/reactivate"):
         press(home, rita, action, once=action)
-    assert heard == ["person:ada", "person:ada"]
+    assert heard == ["person:ada"] * 3
     home.browser().send(link(home, "invite", "ada"), new=GOOD)
     ada = home.browser("ada")
     mine(home, ada, current=GOOD, new=OTHER)
     ada = home.browser("ada")
     ada.post("/sign-out", {"csrf": home.proof(ada)})
-    assert heard == ["person:ada"] * 5
+    assert heard == ["person:ada"] * 6
     assert path
 
 

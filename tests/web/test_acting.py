@@ -228,6 +228,67 @@ def test_somebody_says_that_they_look_after_it(opened: House) -> None:
     assert "You have acknowledged it already." in page.words
 
 
+FORMS: dict[str, tuple[c.Command, dict[str, Any], str, str]] = {
+    "title": (c.Retitle(incident=ONE, title="No hub"), {"title": "No login"}, 'value="No login"', "“No hub”"),
+    "services": (
+        c.SetServices(incident=ONE, services=("utoronto/prod",)),
+        {"chosen": ["managed-jupyterhubs"]},
+        'value="utoronto/prod"',
+        "Toronto's hub",
+    ),
+    "communities": (
+        c.SetCommunities(incident=ONE, communities=("utoronto", "dubois")),
+        {"chosen": ["dubois"]},
+        'value="dubois" id="c1" checked',
+        "University of Toronto, Du Bois",
+    ),
+    "criterion": (
+        c.SetCriterion(incident=ONE, criterion="login"),
+        {"criterion": "start"},
+        'value="start" checked',
+        "Nobody",
+    ),
+    "phase": (c.SetPhase(incident=ONE, phase="identified"), {"phase": "watching"}, "checked", "Identified"),
+    "impact": (
+        c.SetImpact(incident=ONE, start=NOON - timedelta(minutes=30)),
+        {"start": "2026-11-12T11:40"},
+        'value="2026-11-12T11:40"',
+        "It began at 11:30",
+    ),
+}
+"""What Dana sets, what Bob has typed in a form that is older than that, how it stands in the form, what it is now."""
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_an_older_form_comes_back_with_what_it_is_now_and_what_was_typed(page: str, opened: House) -> None:
+    theirs, typed, kept, now_ = FORMS[page]
+    path, browser = f"/incidents/1/{page}", opened.browser("bob")
+    form = browser.get(path).hidden(path)
+    opened.tocsin.do(theirs, by="dana")
+    before = lines(opened)
+    shown = browser.post(path, {**form, **typed})
+    assert (shown.status, lines(opened)) == (422, before)
+    assert kept in shown.text
+    assert "Dana Scott changed this at 12:01" in shown.words
+    assert now_ in shown.words
+    assert browser.post(path, {**shown.hidden(path), **typed}).status == 303
+    assert lines(opened) == before + 1
+
+
+def test_a_form_sent_twice_is_not_older_than_itself(opened: House) -> None:
+    path, browser = "/incidents/1/title", opened.browser("bob")
+    form = {**browser.get(path).hidden(path), "title": "No login"}
+    assert browser.post(path, form).status == 303
+    opened.tocsin.do(c.Retitle(incident=ONE, title="No hub"), by="dana")
+    assert browser.post(path, form).status == 303
+    assert now(opened).title == "No hub"
+
+
+@pytest.mark.parametrize("seen", ["soon - - -", "2026-11-12T11:30 - - -", "9" * 5000])
+def test_an_impact_that_nobody_can_have_seen_is_not_overruled(seen: str, opened: House) -> None:
+    assert send(opened, "impact", seen=seen, start="2026-11-12T11:40").status == 422
+
+
 # ── the impact ──
 
 
@@ -359,6 +420,16 @@ def test_a_signal_that_somebody_else_attached_meanwhile_is_refused(opened: House
     assert "belongs to incident 2 already" in page.words
 
 
+def test_of_signals_one_of_which_is_refused_none_is_attached(opened: House) -> None:
+    signal(opened.tocsin), signal(opened.tocsin, "Me neither.")
+    declared(opened.tocsin, "Another", SignalId(2))
+    browser = opened.browser("ada")
+    form = browser.get("/incidents/1/signals").hidden("/incidents/1/signals")
+    for refused in ("2", "none"):
+        assert browser.post("/incidents/1/signals", {**form, "signal": ["1", refused]}).status == 422
+    assert now(opened).signals == ()
+
+
 @pytest.mark.parametrize("chosen", [[], ["none"], ["99"]])
 def test_no_signal_is_no_signal(chosen: list[str], opened: House) -> None:
     signal(opened.tocsin)
@@ -443,6 +514,14 @@ def test_nobody_is_proposed_who_has_left_looks_on_or_speaks_for_a_community(open
 def test_what_is_no_answer_to_an_offer_is_refused(opened: House) -> None:
     assert send(opened, "roles", role="liaison", do="dance").status == 422
     assert send(opened, "roles", "bob", role="commander", do="accept").status == 422
+
+
+def test_a_role_that_does_not_exist_is_not_taken_for_command(opened: House) -> None:
+    for role in ("scribee", ""):
+        page = send(opened, "offer", role=role, to="bob", how="assign", text="Can you?")
+        assert (page.status, now(opened).holders(COMMANDER)) == (422, ("ada",))
+        assert "Can you?</textarea>" in page.text
+    assert "has no role “scribee”" in send(opened, "offer", role="scribee", to="bob").words
 
 
 # ── asks ──

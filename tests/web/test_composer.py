@@ -140,6 +140,19 @@ def test_a_range_has_both_its_ends(opened: House) -> None:
     assert last(opened).at.until == NOON - timedelta(minutes=20)
 
 
+def test_the_end_of_a_range_without_its_beginning_is_said_beside_its_field(opened: House) -> None:
+    page = write(opened, "It began.", until="2026-11-12T11:40")
+    assert (page.status, written(opened)) == (422, [])
+    assert "Say when it began too" in page.words
+    assert 'href="#f-until"' in page.text
+
+
+def test_a_range_and_give_or_take_are_not_given_both(opened: House) -> None:
+    page = write(opened, "It began.", when="2026-11-12T11:30", until="2026-11-12T11:40", about="15")
+    assert (page.status, written(opened)) == (422, [])
+    assert "not both" in page.words
+
+
 @pytest.mark.parametrize(("when", "sentence"), [("noon", "is no time"), ("2026-11-13T12:00", "is still to come")])
 def test_a_time_that_will_not_do_is_said_beside_its_field(opened: House, when: str, sentence: str) -> None:
     page = write(opened, "It began.", when=when)
@@ -172,6 +185,15 @@ def test_several_commands_are_a_line_each_and_once_only(opened: House) -> None:
         ("`uptime`", "up 3 days"),
         ("`df -h /`", "/dev/sda1 100%"),
     ]
+
+
+def test_of_several_commands_one_of_which_is_refused_none_is_written(opened: House) -> None:
+    browser = opened.browser("ada")
+    form = browser.get("/incidents/1/say").hidden(LINES)
+    refused = browser.post(LINES, {**form, "text": "$ uptime\n$ " + "x" * 200_001})
+    assert (refused.status, written(opened)) == (422, [])
+    browser.post(LINES, {**form, "text": "$ uptime -p\n$ df"})
+    assert [line.text for line in written(opened)] == ["`uptime -p`", "`df`"]
 
 
 @pytest.mark.parametrize(

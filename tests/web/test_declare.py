@@ -238,3 +238,10 @@ def test_whoever_looks_on_declares_nothing(home: House) -> None:
         browser = home.browser(handle)
         assert browser.get("/declare").status == 403
         assert browser.post("/declare", {"csrf": home.proof(browser), "title": "x"}).status == 403
+
+
+def test_a_signal_with_more_digits_than_there_are_signals_is_none(home: House) -> None:
+    browser = home.browser("ada")
+    assert browser.get(f"/declare?signal={'9' * 5000}").status == 200
+    form = {"csrf": home.proof(browser), "title": "Nobody can log in", "signal": "9" * 5000}
+    assert browser.post("/declare", form).status == 303

@@ -165,3 +165,12 @@ def test_the_brief_follows_whom_one_chooses(seen: Screens) -> None:
     ).first.wait_for()
     page.get_by_role("button", name="Offer it").first.click()
     page.wait_for_url("**/incidents/1#L*")
+
+
+@pytest.mark.parametrize("do", ["assign", "offer"])
+def test_a_role_that_does_not_exist_is_not_taken_for_command(do: str, opened: House) -> None:
+    before = len(entries(opened.tocsin))
+    page = send(opened, role="scribee", do=do, to="bob", text="Can you?")
+    assert (page.status, len(entries(opened.tocsin))) == (422, before)
+    assert "has no role “scribee”" in page.words
+    assert "Can you?</textarea>" in page.text

@@ -10,7 +10,7 @@ from tests.counting import statements
 from tests.engine.office import declared, in_review, published, resolved
 from tests.web.house import House
 from tocsin.core import commands as c
-from tocsin.core.ids import IncidentNumber
+from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.store import listing
 
 
@@ -96,6 +96,34 @@ def test_one_that_is_read_again_after_it_was_published_is_still_public(home: Hou
     home.tocsin.do(c.WriteReport(incident=number, sections={"overview": "Better."}), by="ada")
     home.tocsin.do(c.AskForReview(incident=number), by="ada")
     assert "1 with a published report" in home.browser("charlie").get("/incidents").words
+
+
+def reopened(home: House) -> IncidentNumber:
+    """One whose report is published, and that has another title and is worked on again since."""
+    number = published(home.tocsin)
+    home.tocsin.do(c.Reopen(incident=number, why="It is back."), by="ada")
+    home.tocsin.do(c.Retitle(incident=number, title="SECRET: Ada broke it"), by="ada")
+    return number
+
+
+@pytest.mark.parametrize("path", ["/incidents", "/incidents?q=1", "/incidents?q=database", "/incidents?q=secret"])
+def test_a_representative_reads_nothing_that_was_written_since(home_on_both: House, path: str) -> None:
+    reopened(home_on_both)
+    words = home_on_both.browser("charlie").get(path).words
+    assert "SECRET" not in words and "Open" not in words
+    assert ("Nobody can log in" in words) is (path != "/incidents?q=secret")
+
+
+def test_the_team_reads_the_title_of_now(home: House) -> None:
+    reopened(home)
+    words = home.browser("ada").get("/incidents").words
+    assert "SECRET: Ada broke it" in words and "Open" in words
+
+
+def test_a_published_title_that_is_redacted_is_gone_for_everybody(home: House) -> None:
+    number = reopened(home)
+    home.tocsin.do(c.Redact(incident=number, line=Seq(1), why="A name."), by="root")
+    assert "Nobody can log in" not in home.browser("charlie").get("/incidents").words
 
 
 def test_an_observer_is_not_asked_to_declare(home: House) -> None:

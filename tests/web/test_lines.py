@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.office import declared
 from tests.web.house import House, Page
+from tests.web.test_room import statements
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.ids import IncidentNumber, Seq
@@ -44,6 +45,13 @@ def plain(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)).strip()
 
 
+def alone(home: House, number: IncidentNumber, seq: Seq, who: str = "ada") -> str:
+    """A line that is asked for without its page."""
+    page = home.browser(who).get(f"/incidents/{number}/lines?only={seq}")
+    assert page.status == 200
+    return plain(page.text)
+
+
 # ── every kind ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 KINDS = (
@@ -65,6 +73,27 @@ def test_each_kind_of_note_has_its_mark_and_its_words(
     found = item(log_of(home, number), seq)
     assert css in found
     assert head in plain(found) and "It is so." in plain(found)
+
+
+def test_a_line_alone_names_places_as_its_page_does(home: House, number: IncidentNumber) -> None:
+    offer = c.OfferRole(incident=number, role="liaison", to="triagers")
+    update = c.PostUpdate(incident=number, kind="update", text="We are at it.")
+    offered, told = (home.tocsin.do(each, by="ada").lines[0] for each in (offer, update))
+    assert "University of Toronto" in alone(home, number, Seq(1))
+    assert "External Liaison to Support Triagers" in alone(home, number, offered)
+    assert "told University of Toronto" in alone(home, number, told)
+
+
+def test_many_lines_are_drawn_with_no_more_statements_than_one(home: House, number: IncidentNumber) -> None:
+    telling = c.PostUpdate(incident=number, kind="update", text="We are at it.")
+    seqs = [home.tocsin.do(telling, by="ada").lines[0] for _ in range(9)]
+    counts = []
+    for some in (seqs[:1], seqs):
+        asked = Asked(site=home.site, now=home.clock(), method="GET", path="/", signed_in=home.person("ada"))
+        with statements() as seen:
+            assert len(rendered(asked, number, some)) == len(some)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
 
 
 def test_every_event_there_is_can_be_told(home: House, number: IncidentNumber) -> None:

@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from tests.core.examples import EXAMPLES
+from tests.core.world import entry
 from tests.engine.office import declared, note
 from tests.web.hearing import Ear, cookie, hearing, within
 from tests.web.house import House, house
 from tests.web.scene import served
 from tocsin.core import commands as c
-from tocsin.core.ids import Handle, IncidentNumber
+from tocsin.core import events as e
+from tocsin.core.ids import Handle, IncidentNumber, Seq
+from tocsin.core.incident import evolve
 from tocsin.core.people import TOCSIN
 from tocsin.engine.door import Tocsin
-from tocsin.store import sessions
+from tocsin.store import log, news, sessions
 from tocsin.store.writer import open_store
 from tocsin.web.room.lines import rendered
 from tocsin.web.streams import MOST, STREAMS
@@ -51,6 +56,21 @@ def there(sqlite_url: str, tmp_path: Path) -> Iterator[Open]:
 
 def hears(ear: Ear, *seqs: int) -> None:
     ear.until(lambda: ear.lines() == list(seqs))
+
+
+def recorded(tocsin: Tocsin, event: e.Event, about: Seq) -> Seq:
+    """The number of a line that no command of the test's had to make."""
+
+    def work(connection: sa.Connection) -> Seq:
+        locked = log.lock(connection, ONE)
+        assert locked is not None
+        new = entry(event, locked.last + 1, about=about)
+        log.append(connection, [new], "Test")
+        log.refresh(connection, evolve(locked.incident, new), new.seq)
+        news.tell(connection, f"incident:{ONE}")
+        return new.seq
+
+    return tocsin.store.run(work)
 
 
 def test_a_line_reaches_an_open_room_within_a_second(there: Open) -> None:
@@ -126,6 +146,19 @@ def test_a_change_of_state_is_told_but_talk_is_none(there: Open) -> None:
         ear.until(lambda: ear.of("state"))
 
 
+def test_every_event_there_is_can_be_heard_of_and_places_have_their_names(there: Open) -> None:
+    about = note(there.tocsin, ONE, "What marks and answers are about")
+    with hearing(there.address, "/incidents/1/live", there.cookie(), last=str(about)) as ear:
+        seqs = [recorded(there.tocsin, event, about) for event in EXAMPLES.values()]
+        ear.until(lambda: ear.id == str(seqs[-1]))
+    told = "".join(event.data for event in ear.of("line"))
+    marks = {"NoteEdited", "NoteRemoved", "Highlighted", "Redacted"}
+    drawn = {kind for kind, seq in zip(EXAMPLES, seqs, strict=True) if f'id="L{seq}"' in told}
+    assert drawn == set(EXAMPLES) - marks
+    for name in ("Toronto&#39;s hub", "University of Toronto, Du Bois", "asked <b>Support Triagers</b>"):
+        assert name in told, name
+
+
 def test_an_observer_hears_it_too_without_what_they_cannot_do(there: Open) -> None:
     with (
         hearing(there.address, "/incidents/1/live", there.cookie("ola")) as looking,
@@ -171,7 +204,9 @@ def test_hostile_words_stay_words(there: Open) -> None:
 
 
 @pytest.mark.parametrize("path", [stream.path.replace("{number}", "1") for stream in STREAMS])
-@pytest.mark.parametrize(("who", "status"), [("", 401), ("ada", 200), ("ola", 200), ("root", 200), ("charlie", 403)])
+@pytest.mark.parametrize(
+    ("who", "status"), [("", 401), ("ada", 200), ("ola", 200), ("root", 200), ("charlie", 403), ("gone", 401)]
+)
 def test_a_stream_is_only_for_the_team(path: str, who: str, status: int, there: Open) -> None:
     with hearing(there.address, path, there.cookie(who) if who else "") as ear:
         assert ear.status == status

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from tocsin.web import passwords
 from tocsin.web.browsers import in_words
 from tocsin.web.config import Config
 from tocsin.web.login import WRONG, ours
-from tocsin.web.tries import MOST_KEPT, OF_ADDRESS, OF_ONE, WINDOW, Tries
+from tocsin.web.tries import AT_ONCE, MOST_KEPT, OF_ADDRESS, OF_ONE, WINDOW, Busy, Tries
 
 
 @pytest.fixture
@@ -105,7 +106,8 @@ def test_signing_out_leaves_nothing(door: House) -> None:
     sign_in(browser, "ada")
     token = token_of(door, browser)
     page = browser.post("/sign-out", {"csrf": door.proof(browser)})
-    assert page.response.headers["clear-site-data"] == '"cache", "cookies"'
+    assert page.response.headers["clear-site-data"] == '"cache"'
+    assert not browser.client.cookies
     assert page.response.headers["location"] == "/sign-in?left=1"
     assert not token_of(door, browser)
     assert sessions.key_of(token) not in kept(door)
@@ -427,3 +429,39 @@ def test_a_server_without_an_administrator_says_how_to_begin(home: House) -> Non
 )
 def test_a_browser_is_called_in_words(agent: str, words: str) -> None:
     assert in_words(agent) == words
+
+
+# ── all at once ──
+
+
+def test_whoever_tries_many_passwords_at_once_keeps_nobody_else_waiting(door: House) -> None:
+    thief, other = browser_at(door, "192.0.2.66"), browser_at(door, "192.0.2.7")
+    form = {**thief.get("/sign-in").hidden("/sign-in"), "who": "nobody", "password": OTHER}
+    with ThreadPoolExecutor(30) as threads:
+        tried = [threads.submit(thief.post, "/sign-in", form) for _ in range(30)]
+        assert sign_in(other, "ada").status == 303
+        pages = [each.result() for each in tried]
+    refused = [page for page in pages if page.status == 429]
+    assert refused
+    assert all(int(page.response.headers["retry-after"]) > 0 for page in refused)
+
+
+def test_only_a_few_tries_of_one_address_are_under_way() -> None:
+    tries = Tries()
+    with ExitStack() as stack:
+        for _ in range(AT_ONCE):
+            stack.enter_context(tries.under_way("192.0.2.1"))
+        with pytest.raises(Busy), tries.under_way("192.0.2.1"):
+            pass
+        with tries.under_way("192.0.2.2"):
+            pass
+    with tries.under_way("192.0.2.1"):
+        pass
+
+
+def test_whoever_signs_in_comes_back_to_what_they_asked_for(door: House) -> None:
+    browser = door.browser()
+    asked = browser.get("/incidents?q=disk+full&show=open")
+    shown = browser.follow(asked)
+    page = browser.post("/sign-in", {**shown.hidden("/sign-in"), "who": "ada", "password": GOOD})
+    assert page.response.headers["location"] == "/incidents?q=disk+full&show=open"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from tests.engine.office import dump
+from tests.engine.office import dump, published
 from tests.web.house import PEOPLE, Browser, House, Page
 from tocsin.core import commands as c
 from tocsin.core.people import Person
@@ -17,6 +17,7 @@ from tocsin.web.routes import Route, allows
 EVERYBODY = {"nobody": "", **PEOPLE}
 POSTS = [route for route in ROUTES if route.method == "POST"]
 GETS = [route for route in ROUTES if route.method == "GET"]
+REPORT = {f"/incidents/{{number}}/report{form}" for form in ("", ".md", ".json", ".html", ".pdf")}
 PARTS = {
     "number": "1", "seq": "3", "handle": "dana", "slug": "utoronto/prod", "slug:path": "utoronto/prod",
     "token": "nobody-knows-it", "key": "nobody-has-it", "form": "md",
@@ -53,6 +54,18 @@ def _expected(route: Route, person: Person | None, status: int) -> tuple[int, ..
     return (403, 404)
 
 
+def test_whoever_has_left_has_no_page_and_sends_no_form(there: House) -> None:
+    browser = there.browser("gone")
+
+    def wrong(route: Route) -> object:
+        status = ask(there, browser, route).status
+        return None if status in ((303,) if route.method == "GET" else (401, 403)) else status
+
+    before = dump(there.tocsin.store)
+    assert whatever(wrong, (route for route in ROUTES if route.right != "anyone")) == {}
+    assert dump(there.tocsin.store) == before
+
+
 @pytest.mark.parametrize("part", ["administrator", "responder"])
 def test_what_does_not_exist_is_not_there_for_anybody(part: str, there: House) -> None:
     browser = there.browser(PEOPLE[part])
@@ -73,6 +86,21 @@ def test_whoever_may_not_see_an_incident_cannot_tell_that_there_is_one(there: Ho
         return None if alike and there_is.status in (403, 404) else (there_is.status, there_is_none.status)
 
     assert whatever(wrong, (route for route in ROUTES if "/incidents/{number}" in route.path)) == {}
+
+
+def test_of_a_published_incident_that_is_open_again_a_representative_reads_the_report_alone(home: House) -> None:
+    number = published(home.tocsin)
+    home.tocsin.do(c.Reopen(incident=number, why="SECRET"), by="ada")
+    home.tocsin.do(c.Retitle(incident=number, title="SECRET"), by="ada")
+    browser = home.browser(PEOPLE["representative"])
+
+    def wrong(route: Route) -> object:
+        page = ask(home, browser, route)
+        right = page.status == 200 if route.path in REPORT else page.status in (403, 404)
+        return None if right and b"SECRET" not in page.response.content else page.status
+
+    assert whatever(wrong, (route for route in ROUTES if "{number}" in route.path)) == {}
+    assert not any("SECRET" in browser.get(path(route)).text for route in GETS if "{number}" not in route.path)
 
 
 def test_a_form_that_is_not_ours_changes_nothing(there: House) -> None:

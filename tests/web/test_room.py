@@ -14,6 +14,9 @@ from tests.engine.office import declared, resolved
 from tests.web.house import House, Page
 from tocsin.core import commands as c
 from tocsin.core.ids import IncidentNumber
+from tocsin.store import log
+from tocsin.web.asked import Asked
+from tocsin.web.room import reading
 
 EVIL = "<script>alert('x')</script> \"quoted\""
 
@@ -297,3 +300,13 @@ def test_no_talk_is_read_twice_but_what_stands_on_the_page(home: House, number: 
     first = room(home, number)
     assert "Line 299." in first.words and "Line 150." not in first.words
     assert first.text.count('<li class="line ') == 100
+
+
+def test_a_page_knows_of_no_line_that_another_has_read_meanwhile(home: House, number: IncidentNumber) -> None:
+    """Else the stream would begin behind a line that the page does not hold."""
+    asked = Asked(site=home.site, now=home.clock(), method="GET", path="/", signed_in=home.person("ada"))
+    with asked.read() as connection:
+        assert log.exists(connection, number)
+        later = home.tocsin.do(c.Note(incident=number, text="Meanwhile."), by="bob").lines[0]
+        assert f'data-last="{later}"' in room(home, number, "bob").text
+        assert reading.room(asked, connection, number).last == later - 1

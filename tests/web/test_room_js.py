@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -29,11 +30,17 @@ def room(seen: Screens) -> Page:
 def opened(seen: Screens, page: Page) -> Page:
     before = seen.home.site.live.open
     page.goto("/incidents/1")
-    for _ in range(200):
-        if seen.home.site.live.open > before:
-            return page
+    until(page, lambda: seen.home.site.live.open > before)
+    return page
+
+
+def until(page: Page, is_so: Callable[[], object]) -> None:
+    """Wait for what no page shows."""
+    for _ in range(500):
+        if is_so():
+            return
         page.wait_for_timeout(20)
-    raise AssertionError("The room has opened no stream.")
+    raise AssertionError("It has not come to that.")
 
 
 def said(page: Page, text: str) -> None:
@@ -178,21 +185,69 @@ def test_lines_written_offline_wait_and_are_sent_in_order_once_and_at_their_own_
 
 
 def test_a_line_whose_answer_was_lost_is_there_once(room: Page, seen: Screens) -> None:
+    """The second sending waits until it was seen that the line waits: on a fast day that is a moment only."""
     lost: list[str] = []
+    again: list[Route] = []
 
     def lose(route: Route) -> None:
-        if route.request.method == "POST" and not lost:
+        if lost:
+            again.append(route)
+        else:
             lost.append(route.fetch().text())  # the server has it
             route.abort()
-        else:
-            route.continue_()
 
     room.route("**/incidents/1/lines", lose)
     said(room, "Only once")
-    expect(room.locator("#unsent")).to_contain_text("Only once")
-    expect(room.locator("#unsent .unsent")).to_have_count(0, timeout=8000)
+    expect(room.locator("#unsent")).to_contain_text("Only once", timeout=10_000)
+    until(room, lambda: again)
+    again[0].continue_()
+    expect(room.locator("#unsent .unsent")).to_have_count(0, timeout=10_000)
     assert (notes(seen), len(lost)) == (["Only once"], 1)
     expect(room.locator("#composer-errors")).to_have_count(0)
+
+
+def test_what_is_typed_while_a_line_is_on_its_way_stays_and_is_a_line_of_its_own(room: Page, seen: Screens) -> None:
+    held: list[Route] = []
+    room.route("**/incidents/1/lines", lambda route: held.append(route), times=1)
+    said(room, "The first")
+    room.press("textarea[name=text]", "Enter")
+    room.locator("textarea[name=text]").press_sequentially("The second")
+    until(room, lambda: held)
+    held[0].continue_()
+    expect(room.locator("textarea[name=text]")).to_have_value("The second")
+    room.press("textarea[name=text]", "Control+Enter")
+    expect(room.locator("textarea[name=text]")).to_have_value("")
+    assert notes(seen) == ["The first", "The second"]
+
+
+def test_what_is_changed_after_an_answer_that_was_lost_is_a_line_of_its_own(room: Page, seen: Screens) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()  # the server has it; something in between says otherwise
+        route.fulfill(status=422, body="")
+
+    room.route("**/incidents/1/lines", lose, times=1)
+    said(room, "It is down")
+    expect(room.locator("#composer-errors")).to_contain_text("It is kept here")
+    said(room, "It is down, and slow")
+    expect(room.locator("textarea[name=text]")).to_have_value("")
+    assert notes(seen) == ["It is down", "It is down, and slow"]
+
+
+@pytest.mark.parametrize(("then", "there"), [("Sent", ["Sent"]), ("Sent, and more", ["Sent", "Sent, and more"])])
+def test_a_page_that_was_left_before_the_answer_tells_the_same_words_from_others(
+    room: Page, seen: Screens, then: str, there: list[str]
+) -> None:
+    lost: list[int] = []
+    room.route("**/incidents/1/lines", lambda route: lost.append(route.fetch().status))  # and no answer
+    room.fill("textarea[name=text]", "Sent")
+    room.press("textarea[name=text]", "Control+Enter")
+    until(room, lambda: lost)
+    later = seen.tab(room.context)
+    later.goto("/incidents/1")
+    assert later.input_value("textarea[name=text]") == "Sent"
+    said(later, then)
+    expect(later.locator("textarea[name=text]")).to_have_value("")
+    assert notes(seen) == there
 
 
 def test_what_is_refused_stays_with_the_reason(room: Page, seen: Screens) -> None:
@@ -256,3 +311,11 @@ def test_on_a_phone_too_nothing_scrolls_sideways_with_lines_that_wait(seen: Scre
     expect(room.locator("#unsent .unsent")).to_have_count(1)
     assert room.evaluate("document.documentElement.scrollWidth <= innerWidth")
     mended(room)
+
+
+def test_what_is_too_long_to_be_sent_stays_and_says_so(room: Page, seen: Screens) -> None:
+    room.evaluate("document.querySelector('textarea[name=text]').value = 'x'.repeat(600000)")
+    room.press("textarea[name=text]", "Control+Enter")
+    expect(room.locator("#composer-errors")).to_contain_text("more than one line can hold")
+    assert len(room.input_value("textarea[name=text]")) == 600_000
+    assert notes(seen) == []

@@ -267,6 +267,18 @@ def test_only_addresses_are_trusted(proxies: str) -> None:
         Config(proxies=proxies)
 
 
+@pytest.mark.parametrize("proxies", ["0.0.0.0/0", "::/0", "127.0.0.1, 0.0.0.0/0"])
+def test_everybody_at_once_is_not(proxies: str) -> None:
+    with pytest.raises(Refused, match="must not hold everybody"):
+        Config(proxies=proxies)
+
+
+def test_https_without_a_proxy_that_is_named_is_warned_of(home: House, caplog: pytest.LogCaptureFixture) -> None:
+    home.site.config = Config(address="https://incidents.example.org")
+    Server(home.site)
+    assert "Set web.proxies" in caplog.text
+
+
 def test_another_name_than_its_own_is_refused(home: House) -> None:
     with served(home.site) as address:
         assert httpx.get(f"{address}/healthz", headers={"Host": "evil.example"}).status_code == 400

@@ -393,3 +393,11 @@ def test_the_letter_follows_what_is_typed_and_a_reload_loses_nothing(seen: Scree
     page.get_by_role("button", name="Change Bob").click()
     page.wait_for_load_state()
     assert page.input_value("#f-text") == "You can wait for an engineer."
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59+00:00", "0001-01-01T00:00+00:00"])
+@pytest.mark.parametrize("field", ["promised", "next", "own"])
+def test_a_time_at_the_end_of_the_calendar_is_as_if_it_were_not_there(field: str, time: str, opened: House) -> None:
+    for zone in ("Asia/Tokyo", "America/Toronto"):
+        page = send(opened, do="look", zone=zone, was="update", begun="", **{field: time})
+        assert page.status in (200, 422)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
@@ -10,7 +9,7 @@ import typer
 from tocsin import bootstrap
 from tocsin.cli.session import Session
 from tocsin.cli.speaking import give, give_json, tell
-from tocsin.core.commands import LetIn, UpdateDirectory
+from tocsin.core.commands import LetIn
 from tocsin.core.moments import rfc3339
 from tocsin.core.people import Person
 from tocsin.core.refused import Refused
@@ -18,6 +17,7 @@ from tocsin.engine.door import Tocsin
 from tocsin.store import accounts
 from tocsin.store.people import StoredDirectory
 from tocsin.store.sessions import key_of
+from tocsin.web.accounts import became
 from tocsin.web.welcome import link_to
 
 Whom = Annotated[str, typer.Argument(metavar="PERSON", help="by handle, name or address")]
@@ -48,7 +48,7 @@ def _let_in(session: Session, person: str, kind: Literal["invite", "reset"]) -> 
     with session.tocsin() as tocsin:
         found = _known(tocsin, person)
         session.do(tocsin, LetIn(person=found.handle, kind=kind, key=key_of(token)))
-        config, ends = bootstrap.site(session.settings, tocsin).config, tocsin.clock() + accounts.LASTS[kind]
+        config, ends = bootstrap.web(session.settings), tocsin.clock() + accounts.LASTS[kind]
     address = link_to(config, kind, token)
     if session.as_json:
         give_json({"person": found.handle, "link": address, "ends": rfc3339(ends)})
@@ -62,7 +62,7 @@ def _let_in(session: Session, person: str, kind: Literal["invite", "reset"]) -> 
 def _set_active(session: Session, person: str, *, active: bool) -> None:
     with session.tocsin() as tocsin:
         found = _known(tocsin, person)
-        session.do(tocsin, UpdateDirectory(people=(replace(found, active=active),)))
+        session.do(tocsin, became(found, active=active))
     tell(f"{found.name} is back." if active else f"{found.name} has left, and is signed out everywhere.")
     if session.as_json:
         give_json({"person": found.handle, "active": active})

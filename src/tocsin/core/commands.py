@@ -159,6 +159,8 @@ class Retitle(ToIncident):
     """Give the incident a better title."""
 
     title: Annotated[str, "the new title"]
+    seen: str | None = None
+    """The title it was written against: refused if somebody set another meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +168,8 @@ class SetServices(ToIncident):
     """Say which services it is about."""
 
     services: Annotated[tuple[str, ...], "the services; once for each"]
+    seen: tuple[str, ...] | None = None
+    """Those it was written against: refused if somebody set others meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +177,8 @@ class SetCommunities(ToIncident):
     """Say which communities it touches; they are the ones who get updates."""
 
     communities: Annotated[tuple[str, ...], "the communities; once for each"]
+    seen: tuple[str, ...] | None = None
+    """Those it was written against: refused if somebody set others meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,6 +186,8 @@ class SetCriterion(ToIncident):
     """Say what people cannot do, in the playbook's terms."""
 
     criterion: Annotated[str, "the criterion; empty takes it away"] = ""
+    seen: str | None = None
+    """The one it was written against, empty where there was none: refused if somebody set another meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,6 +224,8 @@ class SetPhase(ToIncident):
     """Say how far we are."""
 
     phase: Annotated[str, "the phase, as the playbook calls it"]
+    seen: str | None = None
+    """The one it was written against, empty where there was none: refused if somebody set another meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +248,8 @@ class SetImpact(ToIncident):
     start_until: Annotated[datetime | None, "the latest it can have begun"] = None
     end: Annotated[datetime | None, "when service was restored, or the earliest it can have been"] = None
     end_until: Annotated[datetime | None, "the latest it can have been"] = None
+    seen: tuple[datetime | None, ...] | None = None
+    """The four times it was written against: refused if somebody set others meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)

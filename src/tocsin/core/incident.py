@@ -131,7 +131,11 @@ class ReportLife:
     status: str = ""
     """Where a report from elsewhere stands, in its own words."""
     replayed: bool = False
+    requested_as: str = ""
+    """The title of what was asked to be published."""
     published: int | None = None
+    published_as: str = ""
+    """The title it was published with: the incident may have another since."""
     path: str | None = None
     commit: str | None = None
 
@@ -311,10 +315,11 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
         case e.NoActionNeeded(why=why):
             return replace(incident, no_action=why)
         case event:
-            return replace(incident, report=_report(incident.report, event, entry))
+            return replace(incident, report=_report(incident, event, entry))
 
 
-def _report(report: ReportLife, event: e.Event, entry: e.Entry) -> ReportLife:
+def _report(incident: Incident, event: e.Event, entry: e.Entry) -> ReportLife:
+    report = incident.report
     match event:
         case e.ReportOffered(to=to):
             return replace(report, offered=to)
@@ -329,9 +334,10 @@ def _report(report: ReportLife, event: e.Event, entry: e.Entry) -> ReportLife:
         case e.ReportApproved(revision=revision):
             return replace(report, approved=revision)
         case e.PublicationRequested(status=status, replayed=replayed):
-            return replace(report, requested=entry.seq, status=status, replayed=replayed)
+            return replace(report, requested=entry.seq, requested_as=incident.title, status=status, replayed=replayed)
         case e.ReportPublished(revision=revision, path=path, commit=commit):
-            return replace(report, requested=None, published=revision, path=path, commit=commit)
+            title = report.requested_as
+            return replace(report, requested=None, published=revision, published_as=title, path=path, commit=commit)
         case _:
             raise TypeError(f"{type(event).__name__} is not taught to the fold.")
 

@@ -49,8 +49,11 @@ def letter(
         paragraphs = writing.outside(about.event, community.name if community else effect.community)
         return Letter(subject=incident.title, text=_joined(paragraphs))
     kind = "Exercise" if incident.drill else "Incident"
-    room = f"In the room: {address}/incidents/{incident.number}#L{about.seq}" if address else ""
-    paragraphs = [*writing.inside(reminds=effect.reminds), room, SIGNED]
+    paragraphs = writing.inside(reminds=effect.reminds)
+    if address:  # before what can be typed: whoever is woken has a phone
+        typed = next((place for place, each in enumerate(paragraphs) if ": tocsin " in each), len(paragraphs))
+        paragraphs.insert(typed, f"In the room: {address}/incidents/{incident.number}#L{about.seq}")
+    paragraphs = [*paragraphs, SIGNED]
     return Letter(subject=f"{kind} {incident.number}: {incident.title}", text=_joined(paragraphs))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 
@@ -75,6 +75,23 @@ def seen(sight: Sight) -> sa.ColumnElement[bool]:
             return sa.false()
 
 
+def is_open(sight: Sight) -> sa.ColumnElement[bool]:
+    """The condition on the rows of incidents that are worked on, which readers of published reports are not told."""
+    return _i.state == "open" if sight == "everything" else sa.false()
+
+
+def title(sight: Sight) -> sa.ColumnElement[str]:
+    """What incidents are called for somebody."""
+    return _i.published_as if sight == "published" else _i.title
+
+
+def shown(row: sa.Row[Any], sight: Sight) -> dict[str, Any]:
+    """A row as somebody may read it: readers of published reports learn no title, and no state, of after that."""
+    it = row._asdict()
+    since = {"title": it["published_as"], "state": "resolved", "phase": None, "report_state": "published"}
+    return it | since if sight == "published" else it
+
+
 def within(sight: Sight, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """The conditions on the rows of incidents that are wanted, and may be seen."""
     over = sa.func.coalesce(_i.state, "") == "resolved"  # so put that nobody looks by it: nearly all there is is over
@@ -82,7 +99,7 @@ def within(sight: Sight, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     named = sa.cast(_i.services, sa.Text).contains(f'"{wanted.service}"', autoescape=True)
     return [
         seen(sight),
-        *([_i.state == "open"] if wanted.show == "open" else owed if wanted.show == "owed" else ()),
+        *([is_open(sight)] if wanted.show == "open" else owed if wanted.show == "owed" else ()),
         *([named] if wanted.service else ()),
         *([_i.criterion == wanted.criterion] if wanted.criterion else ()),
         *([_i.begun >= wanted.since] if wanted.since else ()),
@@ -98,14 +115,14 @@ def page(
         it = t.incidents.alias("it")
         begun = sa.select(it.c.begun).where(it.c.number == before).scalar_subquery()
         rows = rows.where(sa.tuple_(_i.begun, _i.number) < sa.tuple_(begun, sa.literal(before)))
-    found = [_listed(row) for row in c.execute(rows.limit(PAGE + 1))]
+    found = [_listed(shown(row, sight)) for row in c.execute(rows.limit(PAGE + 1))]
     return found[:PAGE], len(found) > PAGE
 
 
 def one(c: sa.Connection, sight: Sight, number: int) -> Listed | None:
     """One that may be seen, by its number."""
     row = c.execute(sa.select(t.incidents).where(_i.number == number, seen(sight))).first()
-    return None if row is None else _listed(row)
+    return None if row is None else _listed(shown(row, sight))
 
 
 def counts(c: sa.Connection, sight: Sight) -> Counts:
@@ -125,8 +142,7 @@ def names(c: sa.Connection) -> dict[str, str]:
     return dict(sorted(((row.slug, row.name) for row in rows), key=lambda each: each[1].casefold()))
 
 
-def _listed(row: sa.Row[tuple[object, ...]]) -> Listed:
-    it = row._mapping
+def _listed(it: Mapping[str, Any]) -> Listed:
     return Listed(
         number=IncidentNumber(it["number"]),
         title=it["title"],

@@ -209,6 +209,7 @@ def row(incident: Incident) -> dict[str, Any]:
         "roles": {role: list(incident.holders(role)) for role in sorted({holding.role for holding in held})},
         "report_state": report_state(incident),
         "published": incident.report.published,
+        "published_as": None if incident.report.published is None else incident.report.published_as,
         "begun": start.at if start else incident.declared_at,
         "impact_start": start.at if start else None,
         "impact_end": end.at if end else None,

@@ -13,6 +13,7 @@ from tocsin.core.events import Updated
 from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.rights import Sight
+from tocsin.store import listing
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter
 
@@ -53,8 +54,8 @@ def all_of(c: sa.Connection, kind: type[P]) -> list[P]:
 
 def open_incidents(c: sa.Connection, sight: Sight) -> list[dict[str, Any]]:
     """The rows of the open incidents that may be seen; newest first."""
-    rows = sa.select(t.incidents).where(t.incidents.c.state == "open", _seen(sight))
-    return [row._asdict() for row in c.execute(rows.order_by(t.incidents.c.number.desc()))]
+    rows = sa.select(t.incidents).where(listing.is_open(sight), listing.seen(sight))
+    return [listing.shown(row, sight) for row in c.execute(rows.order_by(t.incidents.c.number.desc()))]
 
 
 def past_incidents(
@@ -62,13 +63,15 @@ def past_incidents(
 ) -> list[dict[str, Any]]:
     """The rows of those that are over and touched a place; newest first, a page's worth and one more."""
     named = sa.cast(t.incidents.c[kind], sa.Text).contains(f'"{slug}"', autoescape=True)
-    return _page(c, sa.select(t.incidents).where(t.incidents.c.state != "open", named, _seen(sight)), before)
+    over = sa.select(t.incidents).where(sa.not_(listing.is_open(sight)), named, listing.seen(sight))
+    return _page(c, sight, over, before)
 
 
 def taken_part(c: sa.Connection, sight: Sight, handle: Handle, before: IncidentNumber | None) -> list[dict[str, Any]]:
     """The rows of the incidents somebody took part in; newest first, a page's worth and one more."""
     joined = sa.select(t.incidents).join(t.team, t.team.c.incident == t.incidents.c.number)
-    return _page(c, joined.where(t.team.c.person == handle, _seen(sight)), before, t.team.c.incident)
+    mine = joined.where(t.team.c.person == handle, listing.seen(sight))
+    return _page(c, sight, mine, before, t.team.c.incident)
 
 
 def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, most: int) -> list[Told]:
@@ -87,6 +90,7 @@ def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, 
 
 def _page(
     c: sa.Connection,
+    sight: Sight,
     rows: sa.Select[Any],
     before: IncidentNumber | None,
     number: sa.ColumnElement[int] = t.incidents.c.number,
@@ -94,13 +98,4 @@ def _page(
     """`number`: the column by whose index they are found in this order."""
     if before is not None:
         rows = rows.where(number < before)
-    return [row._asdict() for row in c.execute(rows.order_by(number.desc()).limit(MOST + 1))]
-
-
-def _seen(sight: Sight) -> sa.ColumnElement[bool]:
-    """What may be seen, as a condition."""
-    return {
-        "everything": sa.true(),
-        "published": t.incidents.c.report_state == "published",
-        "nothing": sa.false(),
-    }[sight]
+    return [listing.shown(row, sight) for row in c.execute(rows.order_by(number.desc()).limit(MOST + 1))]

@@ -77,6 +77,7 @@ def end(c: sa.Connection, key: str) -> None:
 def end_one(c: sa.Connection, person: Handle, key: str) -> None:
     """One of somebody's own; those of others are not theirs to end."""
     c.execute(t.sessions.delete().where(t.sessions.c.key == key, t.sessions.c.person == person))
+    news.tell(c, f"person:{person}")
 
 
 def end_all(c: sa.Connection, person: Handle, but: str = "") -> None:

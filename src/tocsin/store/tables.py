@@ -42,6 +42,7 @@ incidents = sa.Table(
     sa.Column("roles", sa.JSON, nullable=False),
     sa.Column("report_state", sa.String, nullable=False),
     sa.Column("published", sa.Integer),
+    sa.Column("published_as", sa.String),
     sa.Column("begun", Instant),
     sa.Column("impact_start", Instant),
     sa.Column("impact_end", Instant),
@@ -53,8 +54,9 @@ incidents = sa.Table(
 )
 """What lists show of each incident: refreshed with its log, in the same transaction. The log is the truth.
 
-`published`: the revision of its report that everybody can read. `begun`: when its impact began, or, where nobody knows,
-when it was declared; lists are in that order. `told`: each time the communities heard of it.
+`published`: the revision of its report that everybody can read, `published_as`: with which title. `begun`: when its
+impact began, or, where nobody knows, when it was declared; lists are in that order. `told`: each time the communities
+heard of it.
 """
 
 log = sa.Table(

@@ -104,7 +104,7 @@ def of_report(incident: Incident, texts: Sequence[Text]) -> list[Row]:
     rows = _report(incident.number, REPORT, "report", texts, "")
     if published is not None:
         then = [text for text in texts if text.revision <= published]
-        rows += _report(incident.number, PUBLISHED, "published", then, incident.title)
+        rows += _report(incident.number, PUBLISHED, "published", then, incident.report.published_as)
     return rows
 
 
@@ -119,7 +119,7 @@ def said(event: e.Event) -> str:
 
 _CHANGING = (e.NoteEdited, e.NoteRemoved)
 _TITLING = (e.Declared, e.Retitled)
-_PUBLISHING = (e.ReportPublished, e.Retitled)
+_PUBLISHING = (e.ReportPublished,)
 _SILENT = (e.Retitled, e.TicketUnlinked, e.DeliveryReported)
 
 

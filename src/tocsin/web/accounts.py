@@ -110,9 +110,7 @@ def _changed(asked: Asked, kept: str, hashed: str, *, keep: bool) -> str:
         accounts.set_password(connection, me, hashed, asked.now)
         return sessions.begin(connection, me, asked.now, browser=browser(asked), keep=keep)
 
-    token = asked.tocsin.store.run(work)
-    asked.site.live.tell(f"person:{me}")
-    return token
+    return asked.tocsin.store.run(work)
 
 
 def end_sessions(asked: Asked) -> Answer:
@@ -134,7 +132,6 @@ def end_sessions(asked: Asked) -> Answer:
 
 def _ended(asked: Asked, person: Person, work: sessions.Ending, said: str) -> Answer:
     asked.tocsin.store.run(work)
-    asked.site.live.tell(f"person:{person.handle}")
     return SentOn(to=_page(person), said=said)
 
 
@@ -156,15 +153,20 @@ def invite(asked: Asked) -> Answer:
 def deactivate(asked: Asked) -> Answer:
     """They are signed out at once, and cannot sign in any more; what they did stays theirs."""
     person = _person(asked)
-    asked.do(c.UpdateDirectory(people=(replace(person, active=False),)))
-    asked.site.live.tell(f"person:{person.handle}")
+    asked.do(became(person, active=False))
     return SentOn(to=_page(person), said=f"{person.name} has left, and is signed out. What they did stays theirs.")
 
 
 def reactivate(asked: Asked) -> Answer:
     person = _person(asked)
-    asked.do(c.UpdateDirectory(people=(replace(person, active=True),)))
+    asked.do(became(person, active=True))
     return SentOn(to=_page(person), said=f"{person.name} is back. Invite them, so that they can sign in again.")
+
+
+def became(person: Person, *, active: bool) -> c.ChangeDirectory:
+    """That somebody leaves or is back, and nothing else: refused where they were changed since they were read."""
+    to = c.UpdateDirectory(people=(replace(person, active=active),))
+    return c.ChangeDirectory(to=to, seen=c.UpdateDirectory(people=(person,)))
 
 
 def again(asked: Asked) -> Answer:

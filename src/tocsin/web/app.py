@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from secrets import token_urlsafe
@@ -18,25 +19,33 @@ from starlette.types import ASGIApp
 
 from tocsin import report
 from tocsin.core.refused import Refused
-from tocsin.web import pages, security
+from tocsin.store.works import Unavailable
+from tocsin.web import machines, pages, security
 from tocsin.web.answers import Answer, Bytes, Cookie, SentOn, Shown
-from tocsin.web.arriving import asked_of
-from tocsin.web.asked import Asked
-from tocsin.web.forms import read
+from tocsin.web.arriving import unnamed
+from tocsin.web.asked import MOST_SAID, Asked
+from tocsin.web.forms import read, unwritable
 from tocsin.web.routes import Route
 from tocsin.web.showing import page
-from tocsin.web.site import Site, check, trouble
+from tocsin.web.site import Site, away, check, trouble, with_what_was_typed
 
 _HERE = Path(__file__).parent
 _FONTS = Path(report.__file__).parent / "fonts"
+_log = logging.getLogger("tocsin")
+_NO_PROXY = (
+    "People come by https, and no proxy is named in web.proxies: all of them seem to come from its address, "
+    "and share how often a password may be wrong. Set web.proxies to the addresses of your proxy."
+)
 
 
 def application(site: Site) -> ASGIApp:
     """Every page there is, behind what guards them all."""
     site.routes = check(pages.ROUTES)
+    if site.config.secure and not site.config.trusted_proxies:
+        _log.warning("%s", _NO_PROXY)
     static: list[BaseRoute] = [
-        Mount("/static/fonts", _Kept(directory=_FONTS)),
-        Mount("/static", _Kept(directory=_HERE / "static")),
+        Mount("/static/fonts", _Kept("public, max-age=604800", directory=_FONTS)),
+        Mount("/static", _Kept("no-cache", directory=_HERE / "static")),
     ]
     routes: list[BaseRoute] = [*pages.streams(site), *(_route(site, route) for route in site.routes), *static]
     app = Starlette(routes=routes, exception_handlers=_handlers(site))
@@ -44,11 +53,15 @@ def application(site: Site) -> ASGIApp:
 
 
 class _Kept(StaticFiles):
-    """Files of ours, which change only with the version."""
+    """Files of ours. Their addresses name no version: but for fonts, a browser asks each time whether they changed."""
+
+    def __init__(self, control: str, *, directory: Path) -> None:
+        super().__init__(directory=directory)
+        self._control = control
 
     async def get_response(self, path: str, scope: object) -> Response:
         response = await super().get_response(path, scope)  # type: ignore[arg-type]
-        response.headers.setdefault("Cache-Control", "public, max-age=3600")
+        response.headers.setdefault("Cache-Control", self._control)
         return response
 
 
@@ -69,13 +82,25 @@ def _route(site: Site, route: Route) -> BaseRoute:
 
 def respond(site: Site, route: Route, request: Request, body: bytes) -> Response:
     """The answer to one request, as the browser gets it."""
-    asked = asked_of(site, request)
+    asked = unnamed(site, request)
+    if unwritable(asked.path):
+        return _response(trouble(404, "There is no such page.", "Go back, or begin at Now."), asked)
+    try:
+        if route not in machines.ROUTES:  # programs are nobody, and ask when the database is away too
+            site.identify(asked)
+        return _answered(site, route, asked, body)
+    except Unavailable as no:
+        return _response(away(no), asked)
+
+
+def _answered(site: Site, route: Route, asked: Asked, body: bytes) -> Response:
     try:
         asked.form = read(body)
     except Refused as no:
         return _response(trouble(400, "This cannot be read.", str(no)), asked)
-    if route.method == "POST" and not security.sent_by_us(asked):
-        return _response(trouble(403, "This form is out of date.", security.STALE), asked)
+    known = asked.signed_in is not None or route.right == "anyone"
+    if route.method == "POST" and known and not security.sent_by_us(asked):
+        return _response(with_what_was_typed(trouble(403, "This form is out of date.", security.STALE), asked), asked)
     return _response(site.answer(route, asked), asked)
 
 
@@ -99,11 +124,13 @@ def _response(answer: Answer, asked: Asked) -> Response:
         case SentOn(to=to, said=said, cookies=cookies):
             response = Response(status_code=303, headers={"Location": quote(to, safe=":/%#?=@[]!$&'()*+,;~")})
             if said:
-                security.keep(response, config, Cookie(name="said", value=quote(said), lasts=60))
+                security.keep(response, config, Cookie(name="said", value=quote(said[:MOST_SAID]), lasts=60))
             for each in cookies:
                 security.keep(response, config, each)
             if answer.forget:
-                response.headers["Clear-Site-Data"] = '"cache", "cookies"'
+                response.headers["Clear-Site-Data"] = '"cache"'  # cookies would be those of all the domain
+                for name in ("session", "form"):
+                    security.keep(response, config, Cookie(name=name, value=""))
         case Bytes():
             response = Response(answer.body, answer.status, headers=dict(answer.headers), media_type=answer.media)
     return response
@@ -125,4 +152,15 @@ def _handlers(site: Site) -> dict[int, Callable[[Request, Exception], Awaitable[
 
 
 async def _told(site: Site, request: Request, status: int, title: str, text: str) -> Response:
-    return await run_in_threadpool(lambda: _response(trouble(status, title, text), asked_of(site, request)))
+    return await run_in_threadpool(_telling, site, request, trouble(status, title, text))
+
+
+def _telling(site: Site, request: Request, answer: Shown) -> Response:
+    """Where something broke, nothing is asked that may be broken too."""
+    asked = unnamed(site, request)
+    try:
+        if answer.status < 500:
+            site.identify(asked)
+        return _response(answer, asked)
+    except Unavailable as no:
+        return _response(away(no), asked)

@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urlencode
 
 import sqlalchemy as sa
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST = 9
 """Digits of a number in an address."""
+MOST_ADDRESS = 2000
+MOST_SAID = 300
+"""Characters that one page has another say."""
 
 
 @dataclass(kw_only=True)
@@ -92,6 +95,14 @@ class Asked:
         return self.form.line("once") or token_urlsafe(16)
 
     @property
+    def address(self) -> str:
+        """What was asked for, as somebody comes back to it: with its query, unless that is of no sane length."""
+        pairs = [(name, value) for name, values in self.query.fields.items() for value in values]
+        path = quote(self.path)
+        whole = f"{path}?{urlencode(pairs)}" if pairs else path
+        return whole if len(whole) <= MOST_ADDRESS else path
+
+    @property
     def fragment(self) -> bool:
         """It is asked for by a script of ours, which puts it into a page that stands already."""
         return self.headers.get("hx-request") == "true"
@@ -99,7 +110,7 @@ class Asked:
     @property
     def said(self) -> str:
         """What the page before wanted to have said here."""
-        return unquote(self.cookies.get(self.site.config.cookie("said"), ""))
+        return unquote(self.cookies.get(self.site.config.cookie("said"), ""))[:MOST_SAID]
 
     def typed(self, name: str, default: object = "") -> str:
         """What stands in a field: what was typed, where the form has come back."""

@@ -68,6 +68,8 @@ class Config:
 def _must_be_an_address(proxy: str) -> None:
     """A name, or everybody at once, would let anyone say who they are."""
     try:
-        ip_network(proxy)
+        network = ip_network(proxy)
     except ValueError:
         raise Refused(f"The setting “web.proxies” has to hold IP addresses, and “{proxy[:50]}” is none.") from None
+    if network.prefixlen == 0:
+        raise Refused(f"The setting “web.proxies” must not hold everybody, as “{proxy}” does. Name your proxies.")

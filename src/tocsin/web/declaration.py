@@ -19,7 +19,7 @@ from tocsin.store import log, reads, signals
 from tocsin.store.places import all_of
 from tocsin.web.acting import whom
 from tocsin.web.acting.whom import Card
-from tocsin.web.asked import Asked
+from tocsin.web.asked import MOST, Asked
 from tocsin.web.evidence import criterion_name
 from tocsin.web.forms import Form
 
@@ -46,9 +46,9 @@ class Draft:
     @cached_property
     def offered(self) -> list[Signal]:
         """The signals that may come along: those it came from, and what belongs with them."""
-        named = {int(each) for each in (self.form.all("from") or self.form.all("signal")) if each.isdecimal()}
+        named = set(signal_numbers(self.form.all("from") or self.form.all("signal")))
         found = verdicts(self.undecided, self.asked.tocsin.playbook)
-        with_them = {other for number in named if (it := found.get(SignalId(number))) for other in it.signals}
+        with_them = {other for number in named if (it := found.get(number)) for other in it.signals}
         return [each for each in self.undecided if each.id in named | with_them]
 
     @cached_property
@@ -132,6 +132,11 @@ class Draft:
         own = self.asked.tocsin.playbook.service
         others = [each for each in self.services if each.slug != own.slug]
         return [(own.slug, own.name), *((each.slug, _with(each, self.communities)) for each in others)]
+
+
+def signal_numbers(told: Iterable[str]) -> tuple[SignalId, ...]:
+    """Those of them that can be the number of a signal."""
+    return tuple(SignalId(int(each)) for each in told if each.isascii() and each.isdigit() and len(each) <= MOST)
 
 
 def draft(asked: Asked, c: sa.Connection) -> Draft:

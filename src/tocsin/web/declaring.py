@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tocsin.core import commands as c
-from tocsin.core.ids import IncidentNumber, SignalId
+from tocsin.core.ids import IncidentNumber
 from tocsin.core.refused import Refused
 from tocsin.web.answers import Answer, SentOn, Shown
 from tocsin.web.asked import Asked
-from tocsin.web.declaration import Draft, alike_open, commander, draft, still_to_do
+from tocsin.web.declaration import Draft, alike_open, commander, draft, signal_numbers, still_to_do
 from tocsin.web.evidence import evidence, heading
 from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
@@ -86,7 +86,7 @@ def _command(asked: Asked, it: Draft, who: str) -> c.Declare:
         services=it.where,
         criterion=it.criterion,
         commander=who,
-        signals=tuple(SignalId(int(each)) for each in form.all("signal") if each.isdecimal()),
+        signals=signal_numbers(form.all("signal")),
         why=form.text("why"),
         tickets=tuple(dict.fromkeys(each.strip() for each in form.text("tickets").splitlines() if each.strip())),
         communities=it.whom,

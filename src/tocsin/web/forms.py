@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -13,6 +14,8 @@ from tocsin.language.verbs import number
 from tocsin.language.when import when
 
 MOST_FIELDS = 500
+_UNWRITABLE = re.compile("[\0\ud800-\udfff]")
+"""No text holds these: a database refuses them, or they cannot be written at all."""
 
 
 class Wrong(Exception):
@@ -83,3 +86,8 @@ def read(body: bytes) -> Form:
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
     return Form(fields=fields)
+
+
+def unwritable(text: str) -> bool:
+    """It holds what no text does, as only somebody who means harm, or a broken program, sends it."""
+    return bool(_UNWRITABLE.search(text))

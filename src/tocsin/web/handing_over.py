@@ -15,7 +15,7 @@ from tocsin.core.ids import Handle
 from tocsin.core.people import Group, Party, Person
 from tocsin.core.playbook import Role
 from tocsin.store import places, reads
-from tocsin.web.acting import frame, whom
+from tocsin.web.acting import frame, roles, whom
 from tocsin.web.answers import Answer, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.forms import Wrong
@@ -48,7 +48,7 @@ def page(asked: Asked) -> Shown:
     """`?role=` says which, else the one that commands; `?to=` chooses somebody beforehand."""
     with asked.read() as connection:
         room = read_room(asked, connection, must_be_seen(asked))
-        role = _role(asked)
+        role = roles.shown(asked)
         could = _could(room, role, connection) if room.open else []
         groups = places.all_of(connection, Group)
         cards = whom.groups(asked, connection, [each.presence for each in could])
@@ -79,7 +79,7 @@ def answer(asked: Asked) -> Answer:
     do = asked.form.line("do")
     if do not in ("offer", "assign"):
         return page(asked)
-    number, role, to = frame.must_be_there(asked), _role(asked), asked.form.line("to")
+    number, role, to = frame.must_be_there(asked), roles.meant(asked), asked.form.line("to")
     if not to:
         raise Wrong(to="Choose to whom.")
     if do == "assign":
@@ -88,12 +88,6 @@ def answer(asked: Asked) -> Answer:
     offer = c.OfferRole(incident=number, role=role.slug, to=to, text=asked.form.text("text"))
     done = asked.do(offer, once="offer")
     return frame.back(asked, done, f"{role.name} is offered. Until somebody accepts, nothing changes hands.")
-
-
-def _role(asked: Asked) -> Role:
-    told = asked.form.line("role") or asked.query.line("role")
-    playbook = asked.tocsin.playbook
-    return next((each for each in playbook.roles if each.slug == told), playbook.with_duty("commands"))
 
 
 def _why(room: Room, role: Role) -> str | None:

@@ -19,9 +19,11 @@ from tocsin.web.browsers import in_words
 from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
 from tocsin.web.showing import lapse
+from tocsin.web.tries import Busy
 
 WRONG = "Nobody signs in with that name and that password. Look at both again."
 """For whoever is not known, has another password, or has left: nobody learns which."""
+BUSY_FOR = timedelta(seconds=2)
 
 
 def sign_in_page(asked: Asked) -> Answer:
@@ -39,18 +41,29 @@ def sign_in(asked: Asked) -> Answer:
     who, password = asked.form.line("who"), asked.form.text("password")
     if not who or not password:
         raise Wrong(**_missing(who, password))
-    wait = asked.site.tries.begin(asked.client, who, asked.now)
+    try:
+        with asked.site.tries.under_way(asked.client):
+            wait = asked.site.tries.begin(asked.client, who, asked.now)
+            found = _fitting(asked, who, password) if wait is None else None
+    except Busy as no:
+        asked.errors = {"": str(no)}
+        return _later(sign_in_page(asked), BUSY_FOR)
     if wait is not None:
         return too_many(asked, wait, sign_in_page(asked))
-    with asked.read() as connection:
-        found = accounts.account(connection, who)
-    if not passwords.matches(found.hash if found else "", password) or found is None:
+    if found is None:
         raise Refused(WRONG)
     asked.site.tries.right(asked.client, who)
-    keep = asked.form.ticked("keep")
+    keep = asked.form.ticked("keep") or asked.site.keeps_sessions
     token = _begun(asked, found, password, keep=keep)
     to = ours(asked.form.text("to")) or home(found.person)
     return SentOn(to=to, cookies=(session_cookie(token, keep=keep),))
+
+
+def _fitting(asked: Asked, who: str, password: str) -> Account | None:
+    """Whose name and password these are; the same is done where it is nobody."""
+    with asked.read() as connection:
+        found = accounts.account(connection, who)
+    return found if passwords.matches(found.hash if found else "", password) else None
 
 
 def _missing(who: str, password: str) -> dict[str, str]:
@@ -81,7 +94,6 @@ def sign_out(asked: Asked) -> Answer:
     session = asked.session
     if session is not None:
         asked.tocsin.store.run(lambda c: sessions.end(c, session.key))
-        asked.site.live.tell(f"person:{session.person}")
     return SentOn(to="/sign-in?left=1", cookies=(Cookie(name="session", value=""),), forget=True)
 
 
@@ -126,6 +138,10 @@ def too_many(asked: Asked, wait: timedelta, page: Answer) -> Answer:
     """The page once more, with when to try again."""
     sentence = f"That was wrong too often from where you are. Try again in {lapse(wait)}, or ask for a one-time link."
     asked.errors = {"": sentence}
+    return _later(page, wait)
+
+
+def _later(page: Answer, wait: timedelta) -> Answer:
     if not isinstance(page, Shown):
         return page
     return replace(page, status=429, headers={"Retry-After": str(int(wait.total_seconds()) + 1)})

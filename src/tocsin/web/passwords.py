@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from unicodedata import normalize
@@ -13,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from tocsin.core.people import Person
+from tocsin.web.tries import Busy
 
 LEAST, ADVISED, MOST = 8, 15, 128
 """Characters of a password."""
@@ -21,23 +24,37 @@ HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$dG9jc2luLXNpZ24taW4tMQ$uNvNYHHQLW0UZdjnHfmJudbq7dHM7I+rkYrIERtBp8Q"
 """What is checked where nobody is known, so that it takes as long as where somebody is. No password has it."""
 _BREACHED = Path(__file__).parent / "breached" / "passwords.txt.gz"
-_ROOM = threading.BoundedSemaphore(2)
-"""Each check takes 64 MiB and a processor: whoever sends a hundred at once waits, and the pages of others do not."""
+_ROOM, _PLACES = threading.BoundedSemaphore(2), threading.BoundedSemaphore(8)
+"""Each check takes 64 MiB and a processor: two at a time, a few wait, and whoever comes then is told to come back.
+
+Whoever waits holds a thread that pages are made in.
+"""
 
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    with _ROOM:
+    with _place():
         return HASHER.hash(_plain(password))
 
 
 def matches(kept: str, password: str) -> bool:
     """Whether it is the password; takes as long where there is none to compare it with."""
-    with _ROOM:
+    with _place():
         try:
             return HASHER.verify(kept or NOBODYS, _plain(password)) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@contextmanager
+def _place() -> Iterator[None]:
+    if not _PLACES.acquire(blocking=False):
+        raise Busy
+    try:
+        with _ROOM:
+            yield
+    finally:
+        _PLACES.release()
 
 
 def outdated(kept: str) -> bool:

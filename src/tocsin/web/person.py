@@ -135,7 +135,6 @@ def edit(asked: Asked) -> Answer:
         _change(asked, after, it)
     else:
         asked.do(c.SetProfile(**told))
-    asked.site.live.tell(f"person:{it.handle}")
     said = "Your profile is up to date." if it.handle == asked.me.handle else f"{told['name']} is up to date."
     return SentOn(to=f"/people/{it.handle}", said=said)
 

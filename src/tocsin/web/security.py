@@ -64,13 +64,20 @@ def _seal(headers: MutableHeaders, config: Config) -> None:
 
 def _refused(scope: Scope, config: Config) -> Response | None:
     headers = Headers(scope=scope)
-    host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
-    if host.casefold() not in config.known_hosts:
+    if _host(headers.get("host", "")) not in config.known_hosts:
         return PlainTextResponse("This server is not known by that name. Set web.address or web.hosts.\n", 400)
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > MOST:
         return PlainTextResponse(f"A request holds at most {MOST // 1024} KiB. Send less at a time.\n", 413)
     return None
+
+
+def _host(told: str) -> str:
+    """Without its port; empty where it is none."""
+    try:
+        return (urlsplit(f"//{told}").hostname or "").casefold()
+    except ValueError:
+        return ""
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -103,7 +110,10 @@ def sent_by_us(asked: Asked) -> bool:
 
 
 def _same(origin: str, asked: Asked) -> bool:
-    return urlsplit(origin).netloc.casefold() == asked.headers.get("host", "").casefold()
+    try:
+        return urlsplit(origin).netloc.casefold() == asked.headers.get("host", "").casefold()
+    except ValueError:
+        return False
 
 
 def keep(response: Response, config: Config, each: Cookie) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
+
+from tocsin.core.refused import Refused
 
 WINDOW = timedelta(minutes=15)
 OF_ONE, OF_ADDRESS = 20, 100
@@ -15,7 +19,16 @@ OF_ONE, OF_ADDRESS = 20, 100
 
 An account alone is never counted, or anybody could lock anybody out.
 """
+AT_ONCE = 3
+"""Tries of one address that are under way at a time: the others are told to come back, and nobody waits for them."""
 MOST_KEPT = 20_000
+
+
+class Busy(Refused):
+    """Too much is tried at this moment; nothing was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many people sign in at this moment. Try again in a few seconds.")
 
 
 @dataclass(kw_only=True)
@@ -30,6 +43,7 @@ class Tries:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._counts: OrderedDict[str, _Count] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
 
     def begin(self, client: str, account: str, now: datetime) -> timedelta | None:
         """Count one more try, before it is known how it ends. How long to wait, where there were too many."""
@@ -41,6 +55,21 @@ class Tries:
             for count, _ in counts:
                 count.tries += 1
             return None
+
+    @contextmanager
+    def under_way(self, client: str) -> Iterator[None]:
+        """Around one try; refused at once where as many of the same address are under way as may be."""
+        network = _network(client)
+        with self._lock:
+            if self._under_way[network] >= AT_ONCE:
+                raise Busy
+            self._under_way[network] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way[network] -= 1
+                self._under_way += Counter()  # forgets those that are at nothing
 
     def right(self, client: str, account: str) -> None:
         """That try was right, and does not count; nor do the wrong ones for that account before it."""

@@ -117,7 +117,6 @@ def _let_in(asked: Asked, link: Link, person: Person, update: Update | None = No
     token = asked.tocsin.store.run(work)
     if not token:
         return _spent(link.kind)
-    asked.site.live.tell(f"person:{person.handle}")
     said = f"You are signed in, {person.name}. The link has been used, and works no more."
     return SentOn(to=home(person), said=said, cookies=(session_cookie(token, keep=False),))
 

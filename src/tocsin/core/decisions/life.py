@@ -43,20 +43,24 @@ def acknowledge(incident: Incident, command: c.Acknowledge, given: Given) -> lis
 
 
 def retitle(incident: Incident, command: c.Retitle, given: Given) -> list[Fact]:
+    _must_be_as_seen(command.seen, incident.title)
     return [Fact(event=e.Retitled(title=_title(command.title)))]
 
 
 def set_services(incident: Incident, command: c.SetServices, given: Given) -> list[Fact]:
     if not command.services:
         raise Refused("Name at least one service; an incident is about something.")
+    _must_be_as_seen(command.seen, incident.services)
     return [Fact(event=e.ServicesSet(services=given.services(command.services)))]
 
 
 def set_communities(incident: Incident, command: c.SetCommunities, given: Given) -> list[Fact]:
+    _must_be_as_seen(command.seen, incident.communities)
     return [Fact(event=e.CommunitiesSet(communities=given.communities(command.communities)))]
 
 
 def set_criterion(incident: Incident, command: c.SetCriterion, given: Given) -> list[Fact]:
+    _must_be_as_seen(command.seen, incident.criterion or "")
     return [Fact(event=e.CriterionSet(criterion=_criterion(command.criterion, given)))]
 
 
@@ -93,6 +97,7 @@ def add_link(incident: Incident, command: c.AddLink, given: Given) -> list[Fact]
 
 def set_phase(incident: Incident, command: c.SetPhase, given: Given) -> list[Fact]:
     must_be_open(incident)
+    _must_be_as_seen(command.seen, incident.phase or "")
     return [Fact(event=e.PhaseSet(phase=given.playbook.phase(command.phase).slug))]
 
 
@@ -108,6 +113,7 @@ def set_plan(incident: Incident, command: c.SetPlan, given: Given) -> list[Fact]
 
 
 def set_impact(incident: Incident, command: c.SetImpact, given: Given) -> list[Fact]:
+    _must_be_as_seen(command.seen, _times(incident.impact))
     start = _moment(command.start, command.start_until, "start") or incident.impact.start
     end = _moment(command.end, command.end_until, "end") or incident.impact.end
     if start is None and end is None:
@@ -167,6 +173,12 @@ def must_be_open(incident: Incident) -> None:
 def not_cancelled(incident: Incident) -> None:
     if incident.state == "cancelled":
         raise Refused(f"Incident {incident.number} was cancelled. Declare a new one if there is something after all.")
+
+
+def _must_be_as_seen(seen: object, now: object) -> None:
+    """Refuses what was written against something that is another by now; whoever tells not what they saw, overrules."""
+    if seen not in (None, now):
+        raise Refused("Somebody has changed this meanwhile. Read what it is now, then send yours again.")
 
 
 def _before(command: c.Declare, given: Given) -> list[Fact]:
@@ -276,6 +288,13 @@ def _moment(at: datetime | None, until: datetime | None, what: str) -> Moment | 
     if at is None and until is not None:
         raise Refused(f"A range needs both its times: give the {what} too.")
     return Moment(at=at, until=until) if at is not None else None
+
+
+def _times(impact: e.ImpactSet) -> tuple[datetime | None, ...]:
+    """The earliest and the latest of both its ends."""
+    return tuple(
+        time for each in (impact.start, impact.end) for time in ((each.at, each.until) if each else (None, None))
+    )
 
 
 def _title(text: str) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
 from tocsin.core import commands as c
+from tocsin.core import events as e
 from tocsin.core.ids import Slug
 from tocsin.core.incident import Incident
 from tocsin.core.people import Community, Service
+from tocsin.core.playbook import Criterion, Term
 from tocsin.store.places import all_of
-from tocsin.web.acting import frame
+from tocsin.web.acting import frame, older
 from tocsin.web.answers import Answer, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.forms import Wrong
@@ -20,7 +22,9 @@ from tocsin.web.routes import get, post
 
 def title_page(asked: Asked) -> Shown:
     with asked.read() as connection:
-        return frame.shown(asked, connection, frame.incident(asked, connection), "title")
+        it = frame.incident(asked, connection)
+        seen = older.older(asked, connection, it, e.Retitled, (it.title, f"“{it.title}”"))
+        return frame.shown(asked, connection, it, "title", older=seen)
 
 
 def title(asked: Asked) -> Answer:
@@ -28,7 +32,9 @@ def title(asked: Asked) -> Answer:
     new = asked.form.line("title")
     if new == it.title:
         return frame.back(asked, said="That is its title already.")
-    return frame.back(asked, asked.do(c.Retitle(incident=it.number, title=new)), "It has a new title.")
+    return frame.back(
+        asked, asked.do(c.Retitle(incident=it.number, title=new, seen=older.told(asked))), "It has a new title."
+    )
 
 
 def services_page(asked: Asked) -> Shown:
@@ -43,7 +49,8 @@ def services(asked: Asked) -> Answer:
     it, chosen = _incident(asked), asked.form.all("chosen")
     if set(chosen) == set(it.services):
         return frame.back(asked, said="It is about these already.")
-    return frame.back(asked, asked.do(c.SetServices(incident=it.number, services=chosen)), "The services are set.")
+    done = asked.do(c.SetServices(incident=it.number, services=chosen, seen=older.several(asked)))
+    return frame.back(asked, done, "The services are set.")
 
 
 def communities_page(asked: Asked) -> Shown:
@@ -63,7 +70,7 @@ def communities(asked: Asked) -> Answer:
     it, chosen = _incident(asked), asked.form.all("chosen")
     if set(chosen) == set(it.communities):
         return frame.back(asked, said="It touches these already.")
-    done = asked.do(c.SetCommunities(incident=it.number, communities=chosen))
+    done = asked.do(c.SetCommunities(incident=it.number, communities=chosen, seen=older.several(asked)))
     return frame.back(asked, done, "The communities are set. They are the ones who get updates.")
 
 
@@ -81,14 +88,25 @@ def _places(
     known: dict[Slug, str] = {**{slug: slug for slug in now}, **every}
     chosen = set(asked.form.all("chosen") if asked.form else now)
     order = sorted(known, key=lambda slug: (slug not in now, slug not in hints, known[slug].casefold()))
+    kind = e.ServicesSet if what == "services" else e.CommunitiesSet
+    words = ", ".join(known[slug] for slug in now) or "none"
     return frame.shown(
-        asked, connection, it, what, places=[(slug, known[slug], hints.get(slug, "")) for slug in order], chosen=chosen
+        asked,
+        connection,
+        it,
+        what,
+        places=[(slug, known[slug], hints.get(slug, "")) for slug in order],
+        chosen=chosen,
+        older=older.older(asked, connection, it, kind, (" ".join(now), words)),
     )
 
 
 def criterion_page(asked: Asked) -> Shown:
     with asked.read() as connection:
-        return frame.shown(asked, connection, frame.incident(asked, connection), "criterion")
+        it = frame.incident(asked, connection)
+        words = _term(asked.tocsin.playbook.criteria, it.criterion)
+        seen = older.older(asked, connection, it, e.CriterionSet, (it.criterion or "", words))
+        return frame.shown(asked, connection, it, "criterion", older=seen)
 
 
 def criterion(asked: Asked) -> Answer:
@@ -97,12 +115,16 @@ def criterion(asked: Asked) -> Answer:
         raise Wrong(criterion="Choose what people cannot do.")
     if (new or None) == it.criterion:
         return frame.back(asked, said="It says that already.")
-    return frame.back(asked, asked.do(c.SetCriterion(incident=it.number, criterion=new)), "That is what it is about.")
+    done = asked.do(c.SetCriterion(incident=it.number, criterion=new, seen=older.told(asked)))
+    return frame.back(asked, done, "That is what it is about.")
 
 
 def phase_page(asked: Asked) -> Shown:
     with asked.read() as connection:
-        return frame.shown(asked, connection, frame.incident(asked, connection), "phase")
+        it = frame.incident(asked, connection)
+        words = _term(asked.tocsin.playbook.phases, it.phase)
+        seen = older.older(asked, connection, it, e.PhaseSet, (it.phase or "", words))
+        return frame.shown(asked, connection, it, "phase", older=seen)
 
 
 def phase(asked: Asked) -> Answer:
@@ -111,7 +133,9 @@ def phase(asked: Asked) -> Answer:
         raise Wrong(phase="Choose how far you are.")
     if new == it.phase:
         return frame.back(asked, said="It is in that phase already.")
-    return frame.back(asked, asked.do(c.SetPhase(incident=it.number, phase=new)), "The phase is set.")
+    return frame.back(
+        asked, asked.do(c.SetPhase(incident=it.number, phase=new, seen=older.told(asked))), "The phase is set."
+    )
 
 
 def acknowledge_page(asked: Asked) -> Shown:
@@ -123,6 +147,11 @@ def acknowledge(asked: Asked) -> Answer:
     it = _incident(asked)
     done = asked.do(c.Acknowledge(incident=it.number))
     return frame.back(asked, done, "You look after it. The timeline says since when.")
+
+
+def _term(terms: Sequence[Criterion | Term], slug: Slug | None) -> str:
+    """What it is called in the playbook's terms."""
+    return next((each.name for each in terms if each.slug == slug), slug or "none of these")
 
 
 def _incident(asked: Asked) -> Incident:

@@ -91,24 +91,20 @@ def write(asked: Asked) -> Answer:
 def _write(asked: Asked, here: IncidentNumber, text: str) -> Answer:
     form, (at, until) = asked.form, happened(asked)
     found = pasted.parts(text, _kind(form.line("kind")), form.text("output"))
-    done = [
-        asked.do(
-            c.Note(
-                incident=here,
-                text=part.text,
-                kind=part.kind,
-                output=part.output,
-                outcome=form.text("outcome") if part.kind == "fix" else "",
-                link=form.line("link"),
-                thread=form.seq("thread"),
-                until=until,
-            ),
-            at=at,
-            once=str(place) if place else "",
+    notes = {
+        str(place) if place else "": c.Note(
+            incident=here,
+            text=part.text,
+            kind=part.kind,
+            output=part.output,
+            outcome=form.text("outcome") if part.kind == "fix" else "",
+            link=form.line("link"),
+            thread=form.seq("thread"),
+            until=until,
         )
         for place, part in enumerate(found)
-    ]
-    return _answer(asked, done[0], text)
+    }
+    return _answer(asked, frame.all_or_none(asked, notes, at)[0], text)
 
 
 def _kind(told: str) -> e.NoteKind:
@@ -121,13 +117,17 @@ def _kind(told: str) -> e.NoteKind:
 
 def happened(asked: Asked) -> tuple[datetime | None, datetime | None]:
     """When it happened, and the end of the range: as somebody says, else when it was written offline, else now."""
-    told = _moment(asked, "when")
+    told, until = _moment(asked, "when"), _moment(asked, "until")
+    if told is None and until is not None:
+        raise Wrong(until="Say when it began too: a range needs both its times.")
     if told is None:
         written = _moment(asked, "at")
         return (min(written, asked.now) if written else None), None
     about = asked.form.line("about")
     if about in ("", "0"):
-        return told, _moment(asked, "until")
+        return told, until
+    if until is not None:
+        raise Wrong(until="Give the end of a range, or give or take some minutes, but not both.")
     give = timedelta(minutes=min(number(about), 24 * 60))
     return told - give, min(told + give, max(asked.now, told))
 

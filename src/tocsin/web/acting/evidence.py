@@ -33,10 +33,9 @@ def attach(asked: Asked) -> Answer:
     incident, chosen = frame.must_be_there(asked), asked.form.all("signal")
     if not chosen:
         raise Wrong(signal="Choose at least one signal.")
-    done = [
-        asked.do(c.AttachSignal(incident=incident, signal=SignalId(number(each))), once=each)
-        for each in dict.fromkeys(chosen)
-    ]
+    numbers = sorted({number(each) for each in chosen})  # as whoever declares takes them: nobody waits for the other
+    attached = {str(each): c.AttachSignal(incident=incident, signal=SignalId(each)) for each in numbers}
+    done = frame.all_or_none(asked, attached)
     which = "It belongs" if len(done) == 1 else f"All {len(done)} belong"
     return frame.back(asked, done[0], f"{which} to this incident now, with what was said about it.")
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from tocsin.core import events as e
+from tocsin.core.commands import Command
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.engine.door import Answer as Done
@@ -53,6 +55,15 @@ def clock(asked: Asked, at: datetime) -> str:
     there = at.astimezone(asked.zone)
     today = there.date() == asked.now.astimezone(asked.zone).date()
     return f"{there:%H:%M}{'' if today else f' on {there:%Y-%m-%d}'} {place(asked.zone_name)} time"
+
+
+def all_or_none(asked: Asked, commands: Mapping[str, Command], at: datetime | None = None) -> list[Done]:
+    """Several commands of one form, each by what tells it apart; where one of them is refused, none is done."""
+    works = [
+        asked.tocsin.work(command, by=asked.me.handle, at=at, source=asked.source(once))
+        for once, command in commands.items()
+    ]
+    return asked.tocsin.store.run(lambda connection: [work(connection) for work in works])
 
 
 def back(asked: Asked, done: Done | None = None, said: str = "", line: Seq | None = None) -> SentOn | Bytes:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.core import commands as c
+from tocsin.core import events as e
 from tocsin.core.elements import earliest_evidence
 from tocsin.core.events import Entry
 from tocsin.core.incident import Incident
+from tocsin.core.moments import Moment
 from tocsin.core.plausible import doubts
 from tocsin.core.refused import Refused
 from tocsin.store import log
-from tocsin.web.acting import frame
+from tocsin.web.acting import frame, older
 from tocsin.web.answers import Answer, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
+
+NO_TIME = "-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +39,8 @@ def page(asked: Asked) -> Shown:
         it = frame.incident(asked, connection)
         guess = None if it.impact.start else earliest_evidence(log.entries(connection, it.number))
         times = {name: _field(asked, at) for name, at in vars(_times(it, guess)).items()}
-        return frame.shown(asked, connection, it, "impact", times=times, guess=guess)
+        seen = older.older(asked, connection, it, e.ImpactSet, (_as_seen(it), _in_words(asked, it)))
+        return frame.shown(asked, connection, it, "impact", times=times, guess=guess, older=seen)
 
 
 def save(asked: Asked) -> Answer:
@@ -47,7 +52,7 @@ def save(asked: Asked) -> Answer:
         if not any(told.values()):
             raise Wrong(start="Say when the impact began; a best guess will do.")
         return frame.back(asked, said="That is what it says already.")
-    done = asked.do(c.SetImpact(incident=it.number, **_whole(told)))
+    done = asked.do(c.SetImpact(incident=it.number, seen=_seen(asked), **_whole(told)))
     return frame.back(asked, done, " ".join(["The impact is set.", *_doubts(asked)]))
 
 
@@ -67,6 +72,35 @@ def _times(it: Incident, guess: Entry | None) -> Times:
         end=end.at if end else None,
         end_until=end.until if end else None,
     )
+
+
+def _as_seen(it: Incident) -> str:
+    return " ".join(at.isoformat() if at else NO_TIME for at in vars(_times(it, None)).values())
+
+
+def _seen(asked: Asked) -> tuple[datetime | None, ...] | None:
+    """The four times, as the form had them."""
+    told = older.several(asked)
+    if told is None:
+        return None
+    try:
+        return tuple(None if each == NO_TIME else datetime.fromisoformat(each) for each in told)
+    except ValueError:
+        raise Refused("This form is not one of ours. Look at what stands here now, then send it again.") from None
+
+
+def _in_words(asked: Asked, it: Incident) -> str:
+    """`It began at 03:10 Berlin time; nobody has said when it ended`"""
+    ends = (("began", it.impact.start), ("ended", it.impact.end))
+    words = "; ".join(_end(asked, verb, moment) for verb, moment in ends)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _end(asked: Asked, verb: str, moment: Moment | None) -> str:
+    if moment is None:
+        return f"nobody has said when it {verb}"
+    at = frame.clock(asked, moment.at)
+    return f"it {verb} between {at} and {frame.clock(asked, moment.until)}" if moment.until else f"it {verb} at {at}"
 
 
 def _typed(asked: Asked, name: str, before: datetime | None) -> datetime | None:

@@ -95,7 +95,7 @@ def offer_page(asked: Asked) -> Shown:
     with asked.read() as connection:
         it = frame.incident(asked, connection)
         found = whom.people(asked, connection)
-        role = _role(asked)
+        role = shown(asked)
         others = [each for each in found if each.person.handle not in (asked.me.handle, *it.holders(role.slug))]
         return frame.shown(
             asked,
@@ -112,7 +112,7 @@ def offer_page(asked: Asked) -> Shown:
 
 def offer(asked: Asked) -> Answer:
     """`how` is `assign` where somebody has agreed already."""
-    number, form, role = frame.must_be_there(asked), asked.form, _role(asked)
+    number, form, role = frame.must_be_there(asked), asked.form, meant(asked)
     to = form.line("to")
     if not to:
         raise Wrong(to="Choose to whom.")
@@ -176,11 +176,19 @@ def for_me(asked: Asked, to: Party, groups: dict[Slug, Group]) -> bool:
     return to.person == asked.me.handle or (group is not None and asked.me.handle in group.members)
 
 
-def _role(asked: Asked) -> Role:
-    """The role that is offered; where none is named, the one that commands."""
+def shown(asked: Asked) -> Role:
+    """The role that a page is about; where it names none there is, the one that commands."""
     told = asked.form.line("role") or asked.query.line("role")
     playbook = asked.tocsin.playbook
     return next((each for each in playbook.roles if each.slug == told), playbook.with_duty("commands"))
+
+
+def meant(asked: Asked) -> Role:
+    """The role that a form is about. No other is taken for it: refuses what is none."""
+    told = asked.form.line("role")
+    if not told:
+        raise Refused("Say which role it is about. There is no role without a name.")
+    return asked.tocsin.playbook.role(told)
 
 
 def _proposed(others: list[Presence]) -> str:

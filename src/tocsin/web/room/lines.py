@@ -15,14 +15,14 @@ from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import fold
 from tocsin.core.moments import zone
-from tocsin.core.people import Community, Group, Party, Service
+from tocsin.core.people import Community, Group, Service
 from tocsin.core.refused import Refused
 from tocsin.store import log, outbox
-from tocsin.store.people import StoredDirectory
+from tocsin.store.people import places
 from tocsin.web.asked import Asked
 from tocsin.web.room.drawing import Drawn, answers, drawn, leads_on
 from tocsin.web.room.prose import first_sentence, folded, html
-from tocsin.web.room.reading import Room, acts
+from tocsin.web.room.reading import Room, acts, place_in, slugs
 from tocsin.web.room.said import Said
 from tocsin.web.room.telling import Telling
 from tocsin.web.showing import TEMPLATES
@@ -62,19 +62,11 @@ def around(c: sa.Connection, number: IncidentNumber, seqs: Collection[Seq], know
 
 
 def telling(asked: Asked, c: sa.Connection, number: IncidentNumber, entries: Sequence[Entry]) -> Telling:
-    """For lines that are drawn alone, away from their page."""
-    directory, changes = StoredDirectory(c), log.folded(c, number)
+    """For lines that are drawn alone, away from their page: also when the connection is closed."""
+    changes = log.folded(c, number)
     incident = fold(number, changes)
-
-    def service(slug: str) -> str:
-        return _called(directory.service(slug), slug)
-
-    def community(slug: str) -> str:
-        return _called(directory.community(slug), slug)
-
-    def party(to: Party) -> str:
-        return asked.name(to.person) if to.person else _called(directory.group(to.group or ""), to.group or "")
-
+    named = places(c, slugs(incident, (*changes, *entries)))
+    group = place_in(named, Group)
     commander = asked.tocsin.playbook.with_duty("commands").slug
     return Telling(
         number=number,
@@ -82,9 +74,9 @@ def telling(asked: Asked, c: sa.Connection, number: IncidentNumber, entries: Seq
         zone=clock(asked)[1],
         now=asked.now,
         person=asked.name,
-        service=service,
-        community=community,
-        party=party,
+        service=place_in(named, Service),
+        community=place_in(named, Community),
+        party=lambda to: asked.name(to.person) if to.person else group(to.group or ""),
         first_sign=_first_sign(changes),
         wishes=by_line(outbox.about(c, number, [entry.seq for entry in entries])),
         waits=frozenset(each.seq for each in incident.proposals),
@@ -150,10 +142,6 @@ def _roots(c: sa.Connection, number: IncidentNumber, seqs: Collection[Seq]) -> s
 
 def _merged(some: Sequence[Entry], more: Sequence[Entry]) -> list[Entry]:
     return sorted({entry.seq: entry for entry in (*some, *more)}.values(), key=lambda entry: entry.seq)
-
-
-def _called(place: Group | Service | Community | None, slug: str) -> str:
-    return place.name if place else slug
 
 
 def impact(room: Room, telling: Telling) -> Iterator[Drawn]:

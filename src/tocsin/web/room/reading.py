@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -17,7 +17,7 @@ from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.people import TOCSIN, Community, Group, Party, Person, Service
 from tocsin.core.playbook import Playbook
-from tocsin.store import log, outbox, reports
+from tocsin.store import fresh, log, outbox, reports
 from tocsin.store.people import Place, everybody, places, wrote
 from tocsin.web.answers import NotThere
 from tocsin.web.asked import Asked
@@ -34,6 +34,7 @@ class Room:
     """Every line that changes the incident, with those of the talk that the process looks at."""
     gist: Gist
     last: Seq
+    """Of the same moment as the lines on the page: from there on an open page is told of more."""
     people: Mapping[Handle, Person]
     places: Mapping[tuple[type[Place], str], Place]
     wrote: Mapping[Handle, datetime]
@@ -136,9 +137,9 @@ def room(asked: Asked, c: sa.Connection, number: IncidentNumber) -> Room:
         incident=incident,
         entries=sorted((*folded, *heard.entries), key=lambda entry: entry.seq),
         gist=heard,
-        last=max(folded[-1].seq, heard.upto),
+        last=fresh.last_line(c, number) or folded[-1].seq,  # the gist may know of lines that came since
         people=people,
-        places=places(c, _slugs(incident, folded)),
+        places=places(c, slugs(incident, folded)),
         wrote=wrote(c, asked.now - HOUR, asked.now) if incident.state == "open" else {},
         sections=reports.sections(c, number) if incident.state == "resolved" else {},
     )
@@ -164,10 +165,10 @@ def place_in(places: Mapping[tuple[type[Place], str], Place], kind: type[Place])
     return name
 
 
-def _slugs(incident: Incident, folded: Sequence[Entry]) -> set[str]:
-    """Everything with a slug of which the page may speak."""
+def slugs(incident: Incident, entries: Iterable[Entry]) -> set[str]:
+    """Everything with a slug of which a page with these lines may speak."""
     found: set[str | None] = {*incident.services, *incident.communities, *(each.community for each in incident.told)}
-    for entry in folded:
+    for entry in entries:
         match entry.event:
             case e.Updated(communities=slugs) | e.CommunitiesSet(communities=slugs) | e.ServicesSet(services=slugs):
                 found.update(slugs)

@@ -1,16 +1,23 @@
 // What somebody writes in a room: kept at every key, until the server has answered with its place in the log.
 // What is written while the server is away waits here, and is sent afterwards: in order, at its own time, once.
 
+const MOST = 500 * 1024; // a request holds 512 KiB
+const TOO_LONG = "This is more than one line can hold (500 KiB as it is sent). Nothing was sent. Send a part, or a link to it.";
+const NO_ROOM = "The server does not answer, and this browser has no room to keep so much until it does. Send it again then.";
+
 export function composer(form, room) {
   const { number, here, clock, log, make, asked, announce, offline, signedOut } = room;
   const mine = `tocsin:${document.body.dataset.me}:${number}`;
   const draftKey = () => `${mine}:draft:${form.elements.thread?.value ?? ""}`;
   const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
-  const keep = (key, value) => {
-    try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full */ }
+  const keep = (key, value) => { // whether it could be: a browser has little room, or gives none
+    try {
+      value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key);
+      return true;
+    } catch { return false; }
   };
   const queue = () => read(`${mine}:queue`) ?? [];
-  const requeue = (change) => { keep(`${mine}:queue`, change(queue())); shown(); };
+  const requeue = (change) => { const kept = keep(`${mine}:queue`, change(queue())); shown(); return kept; };
   const name = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16)).join("");
   const fields = () => Object.fromEntries([...new FormData(form)].filter(([field]) => field !== "csrf"));
 
@@ -23,12 +30,32 @@ export function composer(form, room) {
     }
   }
 
-  function emptied() {
+  // A name stands for one line: what was changed since it was tried is another, whatever became of the first.
+  let tried = null;
+  const alike = (one, other) => Object.keys(one).every((field) => field === "once" || one[field] === other[field]);
+  function named() {
+    if (!tried) return;
+    const once = form.elements.once;
+    if (alike(tried, fields())) once.value = tried.once;
+    else if (once.value === tried.once) once.value = name();
+  }
+
+  // Only what was sent: what somebody wrote meanwhile stays, as a line of its own.
+  function emptied(line) {
+    for (const field of ["text", "output", "outcome", "link", "when", "until"]) {
+      const now = form.elements[field], sent = line[field];
+      if (now.value === sent) now.value = "";
+      else if (sent && now.tagName === "TEXTAREA" && now.value.startsWith(sent)) {
+        now.value = now.value.slice(sent.length).trimStart();
+      }
+    }
+    if (form.elements.kind.value === line.kind) form.elements.kind.value = "note";
+    form.elements.once.value = name();
+    tried = null;
+    const rest = fields();
+    if (rest.text || rest.output) return keep(draftKey(), rest);
     keep(draftKey());
     const thread = form.elements.thread;
-    for (const field of ["text", "output", "outcome", "link", "when", "until"]) form.elements[field].value = "";
-    form.elements.kind.value = "note";
-    form.elements.once.value = name();
     form.querySelector("details.composer__e")?.removeAttribute("open");
     if (!thread) return;
     thread.nextElementSibling?.remove();
@@ -66,7 +93,7 @@ export function composer(form, room) {
   }
 
   async function became(answer) {
-    if (answer.status === 401) return signedOut();
+    if (answer.status === 401 || answer.status === 403) return signedOut();
     const told = await answer.json().catch(() => ({}));
     if (answer.ok) return told;
     refused(told.errors ?? { "": "This was not taken. It is kept here; try again, or load the page anew." });
@@ -79,17 +106,19 @@ export function composer(form, room) {
     if (sending || !(line.text + line.output).trim()) return;
     const at = new Date().toISOString(), waits = queue().length > 0;
     refused();
+    if (new Blob([new URLSearchParams(line)]).size > MOST) return refused({ "": TOO_LONG });
     sending = true;
+    tried = line;
     const answer = waits ? null : await send(line);
     sending = false;
     if (!answer) { // in order, after what waits already, at the time it was written
-      requeue((lines) => [...lines, { ...line, at }]);
-      emptied();
+      if (!requeue((lines) => [...lines, { ...line, at }])) return refused({ "": NO_ROOM });
+      emptied(line);
       return flush();
     }
     const told = await became(answer);
     if (!told) return;
-    emptied();
+    emptied(line);
     if (told.to) location.assign(told.to);
     announce(told.said || "Your line stands");
   }
@@ -132,8 +161,11 @@ export function composer(form, room) {
     const button = Object.assign(make("button", "btn btn--small", "Change it"), { type: "button" });
     button.addEventListener("click", () => {
       if (form.elements.text.value) return form.elements.text.focus();
-      keep(draftKey(), { ...line, once: name() });
+      keep(`${mine}:draft:${line.thread ?? ""}`, { ...line, once: name() });
       requeue((lines) => lines.filter((each) => each.once !== line.once));
+      if (line.thread && form.elements.thread?.value !== line.thread) {
+        return location.assign(`${here}?reply=${line.thread}#say`);
+      }
       restore();
       form.elements.text.focus();
     });
@@ -141,8 +173,12 @@ export function composer(form, room) {
   }
 
   restore();
+  tried = fields(); // the page before may have sent it, and was left before the answer
   shown();
-  form.addEventListener("input", () => keep(draftKey(), fields().text || fields().output ? fields() : null));
+  form.addEventListener("input", () => {
+    named();
+    keep(draftKey(), fields().text || fields().output ? fields() : null);
+  });
   form.addEventListener("submit", submit);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();

@@ -55,9 +55,10 @@ function place(html) {
   const line = parsed(html).querySelector("li");
   if (!line) return;
   const old = document.getElementById(line.id);
-  if (document.activeElement?.matches(".pin") && old?.contains(document.activeElement)) {
+  const held = old?.contains(document.activeElement) && [".pin", ".line__t"].find((each) => document.activeElement.matches(each));
+  if (held) { // what keys act upon is the same in the new one
     swap(old, line);
-    line.querySelector(".pin")?.focus({ preventScroll: true });
+    line.querySelector(held)?.focus({ preventScroll: true });
   } else if (old?.contains(document.activeElement)) {
     old.addEventListener("focusout", () => setTimeout(() => place(html)), { once: true });
   } else if (old) {

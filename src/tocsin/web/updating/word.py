@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from tocsin.core import events as e
@@ -31,6 +31,8 @@ KINDS: Mapping[UpdateKind, str] = {
 PROMISING = ("first-response", "update")
 """What says by when the next word comes."""
 NONE = "none"
+FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+"""The times that every clock can show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,7 @@ def their_zone(room: Room, to: tuple[Slug, ...]) -> str:
 def own_time(room: Room, form: Form) -> datetime | None:
     """The time that was typed; refuses what is none."""
     try:
-        return utc(form.moment("own", room.asked.zone))
+        return _on_any_clock(utc(form.moment("own", room.asked.zone)))
     except (ValueError, OverflowError):
         raise Refused("That is no time. Write it as 2026-11-12 22:30.") from None
 
@@ -171,9 +173,16 @@ def _next(room: Room, form: Form, kind: UpdateKind, proposal: Proposal | None) -
 def _time(told: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(told)
-        return utc(at) if at.tzinfo else None
+        return _on_any_clock(utc(at)) if at.tzinfo else None
     except (ValueError, OverflowError):
         return None
+
+
+def _on_any_clock(at: datetime | None) -> datetime | None:
+    """Raises OverflowError for a time that is beyond an end of the calendar somewhere on Earth."""
+    if at is not None and not FIRST <= at <= LAST:
+        raise OverflowError
+    return at
 
 
 def _in_an_hour(room: Room) -> datetime:

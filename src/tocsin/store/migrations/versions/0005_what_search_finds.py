@@ -21,7 +21,9 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-_NEW = ("published", "begun", "impact_start", "impact_end", "noticed", "told")
+_NEW = ("published", "published_as", "begun", "impact_start", "impact_end", "noticed", "told")
+_OTHER = {"published": sa.Integer(), "published_as": sa.String(), "told": sa.JSON()}
+_TYPES: Mapping[str, Any] = {name: _OTHER.get(name, Instant()) for name in _NEW}
 _PUNCTUATION = "!\"#$&''()*+,-./:;<=>?@[\\]^_`{|}~“”‘’„«»…–—•·"
 _log = sa.table(
     "log", sa.column("incident"), sa.column("seq"), sa.column("kind"), sa.column("at", Instant),
@@ -40,8 +42,7 @@ _words = sa.table(
 
 def upgrade() -> None:
     for name in _NEW:
-        kind: Any = {"published": sa.Integer(), "told": sa.JSON()}.get(name, Instant())
-        op.add_column("incidents", sa.Column(name, kind))
+        op.add_column("incidents", sa.Column(name, _TYPES[name]))
     op.create_index("ix_incidents_begun_number", "incidents", ["begun", "number"])
     op.create_table(
         "words",
@@ -93,9 +94,6 @@ def _fill(connection: sa.Connection) -> None:
         found += words.of_report(incident, list(_texts(connection, number)))
         if found:
             connection.execute(_words.insert(), found)
-
-
-_TYPES: Mapping[str, Any] = {name: {"published": sa.Integer(), "told": sa.JSON()}.get(name, Instant()) for name in _NEW}
 
 
 def _entries(connection: sa.Connection, number: int) -> Iterator[Entry]:
