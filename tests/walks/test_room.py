@@ -76,6 +76,7 @@ class Somebody:
         expect(self.page.locator(".composer [name=text]")).to_have_value("")
 
     def keys(self, *keys: str) -> None:
+        self.page.wait_for_load_state("load")  # a page listens for its keys from then on
         for key in keys:
             self.page.keyboard.press(key)
 
