@@ -69,7 +69,7 @@ def mended(page: Page) -> None:
 
 def test_a_line_of_somebody_else_appears_on_top_and_is_told_politely(room: Page, seen: Screens) -> None:
     seen.home.tocsin.do(c.Note(incident=ONE, text="The pods are pending."), by="bob")
-    expect(room.locator("#log li.line").first).to_contain_text("The pods are pending.", timeout=1000)
+    expect(room.locator("#log li.line").first).to_contain_text("The pods are pending.", timeout=5000)
     expect(room.locator("#news")).to_have_text("1 new line")
     expect(room.locator("#log li.line").first).to_have_class(re.compile("is-new"))
 
@@ -85,7 +85,7 @@ def test_a_line_is_kept_for_the_report_without_a_reload(room: Page, seen: Screen
 
 def test_a_better_title_is_seen_at_once(room: Page, seen: Screens) -> None:
     seen.home.tocsin.do(c.Retitle(incident=ONE, title="Nobody can start a server"), by="bob")
-    expect(room.locator("h1")).to_have_text("Nobody can start a server", timeout=2000)
+    expect(room.locator("h1")).to_have_text("Nobody can start a server", timeout=5000)
 
 
 def test_now_and_triage_show_what_is_new_without_a_reload(seen: Screens) -> None:
@@ -93,9 +93,9 @@ def test_now_and_triage_show_what_is_new_without_a_reload(seen: Screens) -> None
     now.goto("/")
     triage.goto("/triage")
     seen.home.tocsin.do(c.NoteSignal(text="I cannot log in", criterion="login"), by="dana")
-    expect(triage.locator("#signals")).to_contain_text("I cannot log in", timeout=3000)
+    expect(triage.locator("#signals")).to_contain_text("I cannot log in", timeout=8000)
     declared(seen.home.tocsin)
-    expect(now.locator("#now")).to_contain_text("Nobody can log in", timeout=3000)
+    expect(now.locator("#now")).to_contain_text("Nobody can log in", timeout=8000)
 
 
 def test_a_line_that_happened_earlier_takes_its_place(room: Page, seen: Screens) -> None:
