@@ -83,3 +83,8 @@ def test_no_time_at_all_stays_none() -> None:
 def test_programs_read_an_instant_in_utc() -> None:
     assert rfc3339(datetime(2026, 11, 12, 3, 45, tzinfo=timezone(timedelta(hours=2)))) == "2026-11-12T01:45:00Z"
     assert rfc3339(datetime(2026, 11, 12, 1, 45, 0, 500, tzinfo=UTC)) == "2026-11-12T01:45:00.000500Z"
+
+
+def test_the_best_single_guess_of_a_range_is_its_middle() -> None:
+    assert Moment(at=NOON, until=NOON + 10 * MINUTE).middle == NOON + 5 * MINUTE
+    assert Moment(at=NOON).middle == NOON

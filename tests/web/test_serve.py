@@ -273,10 +273,10 @@ def test_everybody_at_once_is_not(proxies: str) -> None:
         Config(proxies=proxies)
 
 
-def test_https_without_a_proxy_that_is_named_is_warned_of(home: House, caplog: pytest.LogCaptureFixture) -> None:
-    home.site.config = Config(address="https://incidents.example.org")
-    Server(home.site)
-    assert "Set web.proxies" in caplog.text
+def test_https_without_a_proxy_that_is_named_is_warned_of(tmp_path: Path) -> None:
+    installed(tmp_path, settings='[web]\naddress = "https://incidents.example.org"\n')
+    with serving(tmp_path) as it:
+        assert "Set web.proxies" in it.told
 
 
 def test_another_name_than_its_own_is_refused(home: House) -> None:

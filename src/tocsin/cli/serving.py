@@ -130,6 +130,8 @@ def _say(site: Site, listener: socket.socket) -> None:
         _log.warning("%s", sentence)
     if not ip_address(listener.getsockname()[0]).is_loopback and not site.config.secure:
         _log.warning("%s", _IN_THE_CLEAR)
+    if site.config.secure and not site.config.trusted_proxies:
+        _log.warning("%s", _NO_PROXY)
     give(_address(listener))
     tell(f"Tocsin is served at {site.config.address}. Stop with Ctrl-C.")
     if link := first_run_link(site.tocsin, site.config, site.tocsin.clock()):
@@ -139,6 +141,10 @@ def _say(site: Site, listener: socket.socket) -> None:
 _IN_THE_CLEAR = (
     "Others reach this server without https, so passwords go over the network as they are. "
     "Put a proxy that speaks https before it, and set web.address and web.proxies."
+)
+_NO_PROXY = (
+    "People come by https, and no proxy is named in web.proxies: all of them seem to come from its address, "
+    "and share how often a password may be wrong. Set web.proxies to the addresses of your proxy."
 )
 
 

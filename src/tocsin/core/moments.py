@@ -9,6 +9,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tocsin.core.refused import Refused
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""In English, wherever the machine is: what `strftime` says depends on its language."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
@@ -27,6 +34,11 @@ class Moment:
             raise Refused("That range ends before it begins. Swap its two times.")
         object.__setattr__(self, "at", self.at.astimezone(UTC))
         object.__setattr__(self, "until", utc(self.until))
+
+    @property
+    def middle(self) -> datetime:
+        """The best single guess."""
+        return self.at + ((self.until or self.at) - self.at) / 2
 
 
 def utc(time: datetime | None) -> datetime | None:

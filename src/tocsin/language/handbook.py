@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from tocsin.core.moments import MONTHS
 from tocsin.core.playbook import Cadence, Criterion, Duty, Element, Gate, Need, Playbook, Role, Section, Step, Term
 from tocsin.language.wording import BLANKS
 
@@ -176,15 +177,11 @@ def _days(days: Sequence[str]) -> str:
 
 
 _WORKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def _date(text: str) -> str:
     day = date.fromisoformat(text)
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 # ── what is written ────────────────────────────────────────────────────────────────────────────────────────────────

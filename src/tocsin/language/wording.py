@@ -14,7 +14,7 @@ from tocsin.core.duties import carrying
 from tocsin.core.handover import brief
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Ask, Incident, Link
-from tocsin.core.moments import Moment
+from tocsin.core.moments import DAYS, MONTHS, Moment
 from tocsin.core.moments import zone as zone_named
 from tocsin.core.people import Community, Directory, Party, called
 from tocsin.core.playbook import GAP, Playbook, Term
@@ -173,7 +173,7 @@ def values_before(
 def spoken(at: datetime, zone: str) -> str:
     """`Thursday, 12 November 2026, 22:30 Santiago time (UTC-03:00)`: nobody has to know what CLT means."""
     there = at.astimezone(zone_named(zone))
-    day = f"{_DAYS[there.weekday()]}, {there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
+    day = f"{DAYS[there.weekday()]}, {there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
     area, _, place = zone.rpartition("/")
     return (
         f"{day} {place.replace('_', ' ')} time ({_shift(there)})"
@@ -239,13 +239,6 @@ def _indented(value: str, by: int) -> str:
 # ── what stands in the blanks ──────────────────────────────────────────────────────────────────────────────────────
 
 Clock = Callable[[datetime | None], str]
-
-# Not strftime: what it says depends on the machine's language.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def _shift(there: datetime) -> str:

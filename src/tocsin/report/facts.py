@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Generic, TypeVar
 
 from tocsin.core.events import ImpactSet, SignalKind
@@ -53,9 +53,5 @@ def lasted(impact: ImpactSet) -> tuple[str, str, str]:
     words, start, end = times.lasted(impact), impact.start, impact.end
     if start is None or end is None or not words or not (start.until or end.until):
         return "Lasted", words, ""
-    about = max(_middle(end) - _middle(start), timedelta(0))
+    about = max(end.middle - start.middle, timedelta(0))
     return "Lasted about", times.duration(about), words
-
-
-def _middle(moment: Moment) -> datetime:
-    return moment.at + ((moment.until or moment.at) - moment.at) / 2

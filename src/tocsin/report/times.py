@@ -6,24 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
 from tocsin.core.events import ImpactSet
-
-# Not strftime: what it says depends on the machine's language.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from tocsin.core.moments import DAYS, MONTHS
 
 
 def weekday(at: datetime, zone: tzinfo) -> str:
     """`Monday, 31 October 2022`."""
-    return f"{_DAYS[at.astimezone(zone).weekday()]}, {day(at, zone)}"
+    return f"{DAYS[at.astimezone(zone).weekday()]}, {day(at, zone)}"
 
 
 def day(at: datetime, zone: tzinfo) -> str:
     """`31 October 2022`."""
     there = at.astimezone(zone)
-    return f"{there.day} {_MONTHS[there.month - 1]} {there.year}"
+    return f"{there.day} {MONTHS[there.month - 1]} {there.year}"
 
 
 def clock(at: datetime, zone: tzinfo) -> str:

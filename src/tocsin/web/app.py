@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from secrets import token_urlsafe
@@ -31,18 +30,11 @@ from tocsin.web.site import Site, away, check, trouble, with_what_was_typed
 
 _HERE = Path(__file__).parent
 _FONTS = Path(report.__file__).parent / "fonts"
-_log = logging.getLogger("tocsin")
-_NO_PROXY = (
-    "People come by https, and no proxy is named in web.proxies: all of them seem to come from its address, "
-    "and share how often a password may be wrong. Set web.proxies to the addresses of your proxy."
-)
 
 
 def application(site: Site) -> ASGIApp:
     """Every page there is, behind what guards them all."""
     site.routes = check(pages.ROUTES)
-    if site.config.secure and not site.config.trusted_proxies:
-        _log.warning("%s", _NO_PROXY)
     static: list[BaseRoute] = [
         Mount("/static/fonts", _Kept("public, max-age=604800", directory=_FONTS)),
         Mount("/static", _Kept("no-cache", directory=_HERE / "static")),

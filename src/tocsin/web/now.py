@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from tocsin.core.duties import carrying
-from tocsin.core.moments import Moment
 from tocsin.core.playbook import Duty
 from tocsin.report import strip
 from tocsin.store import log
@@ -18,6 +17,7 @@ from tocsin.web.asked import Asked
 from tocsin.web.awake import awake
 from tocsin.web.needs import needs
 from tocsin.web.overview import Case, Debt, Overview, overview
+from tocsin.web.pills import Pill, opened
 from tocsin.web.routes import get
 from tocsin.web.showing import lapse
 
@@ -31,7 +31,7 @@ class Card:
 
     case: Case
     number: int
-    pill: tuple[str, str, str]
+    pill: Pill
     title: str
     says: str
     drill: bool
@@ -84,7 +84,7 @@ def _card(seen: Overview, case: Case) -> Card:
     return Card(
         case=case,
         number=it.number,
-        pill=_pill(seen, case),
+        pill=opened(seen.playbook, case.incident.phase),
         title=it.title,
         says=it.plan.state if it.plan else "",
         drill=it.drill,
@@ -99,14 +99,6 @@ def _card(seen: Overview, case: Case) -> Card:
     )
 
 
-def _pill(seen: Overview, case: Case) -> tuple[str, str, str]:
-    phases, slug = seen.playbook.phases, case.incident.phase
-    phase = next((each.name for each in phases if each.slug == slug), slug or "")
-    word = f"Open, {phase[:1].lower()}{phase[1:]}" if phase else "Open"
-    watching = bool(phases) and slug == phases[-1].slug
-    return ("wait", "half", word) if watching else ("harm", "dot", word)
-
-
 def _who(seen: Overview, case: Case, duty: Duty) -> str:
     return ", ".join(seen.called(handle) for handle in carrying(case.incident, seen.playbook, duty))
 
@@ -117,12 +109,8 @@ def _impact(seen: Overview, case: Case) -> str:
     if began is None:
         return ""
     sure = case.incident.impact.start is not None and began.until is None and (ended is None or ended.until is None)
-    length = (_middle(ended) if ended else seen.now) - _middle(began)
+    length = (ended.middle if ended else seen.now) - began.middle
     return f"{'' if sure else 'about '}{lapse(max(length, timedelta(0)))}"
-
-
-def _middle(moment: Moment) -> datetime:
-    return moment.at + ((moment.until or moment.at) - moment.at) / 2
 
 
 def _picture(seen: Overview, case: Case) -> Markup:

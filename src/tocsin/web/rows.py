@@ -11,14 +11,8 @@ from tocsin.report import times
 from tocsin.store.listing import Listed
 from tocsin.web.asked import Asked
 from tocsin.web.minis import Mini, lasted, mini
+from tocsin.web.pills import Pill, opened
 from tocsin.web.showing import lapse
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pill:
-    kind: str
-    icon: str
-    word: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +96,7 @@ def _pill(asked: Asked, it: Listed) -> Pill:
         case Listed(state="cancelled"):
             return Pill(kind="", icon="dash", word="Cancelled")
         case Listed(state="open"):
-            return _open(asked, it)
+            return opened(asked.tocsin.playbook, it.phase)
         case Listed(drill=True):
             return Pill(kind="good", icon="check", word="Exercise, over")
         case Listed(report="in-review"):
@@ -114,14 +108,6 @@ def _pill(asked: Asked, it: Listed) -> Pill:
         case _:
             days = (asked.now - it.resolved_at).days if it.resolved_at else 0
             return Pill(kind="wait", icon="clock", word=f"Report: {days} days" if days > 1 else "Report: draft")
-
-
-def _open(asked: Asked, it: Listed) -> Pill:
-    phases = asked.tocsin.playbook.phases
-    phase = next((each.name for each in phases if each.slug == it.phase), it.phase or "")
-    word = f"Open, {phase[:1].lower()}{phase[1:]}" if phase else "Open"
-    watching = bool(phases) and it.phase == phases[-1].slug
-    return Pill(kind="wait", icon="half", word=word) if watching else Pill(kind="harm", icon="dot", word=word)
 
 
 def _short(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tocsin import __version__
+from tocsin.core.moments import MONTHS
 from tocsin.language.markup import as_html, printable, tree
 from tocsin.report.times import weekday
 from tocsin.web.answers import Shown
@@ -46,9 +47,9 @@ def when(asked: Asked, at: datetime, *, dated: bool = False) -> Markup:
     """A time on the reader's clock, with UTC for programs and for whoever points at it; the day where it is another."""
     there, utc = at.astimezone(asked.zone), at.astimezone(UTC)
     other = dated or there.date() != asked.now.astimezone(asked.zone).date()
-    words = f"{there:%H:%M}" if not other else f"{there.day} {_MONTHS[there.month - 1]}, {there:%H:%M}"
+    words = f"{there:%H:%M}" if not other else f"{there.day} {MONTHS[there.month - 1]}, {there:%H:%M}"
     if other and there.year != asked.now.year:
-        words = f"{there.day} {_MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
+        words = f"{there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{utc:%Y-%m-%d %H:%M}", words
     )
@@ -94,11 +95,6 @@ def initials(name: str) -> str:
     words = name.split()
     return "".join(word[0] for word in (words if len(words) < 3 else (words[0], words[-1]))).upper()[:2]
 
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),

@@ -9,14 +9,13 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tocsin.core.hours import HOUR
+from tocsin.core.moments import DAYS
 from tocsin.core.people import Group, Person
 from tocsin.core.presence import Presence, presence, rank
 from tocsin.store import places
 from tocsin.store.people import everybody, wrote
 from tocsin.web.asked import Asked
 from tocsin.web.showing import place
-
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +101,7 @@ def _there(at: datetime, seen: Presence, *, day: bool = False) -> str:
     if there.date() == seen.now.date():
         return f"at {there:%H:%M}" if day else f"{there:%H:%M}"
     days = (there.date() - seen.now.date()).days
-    which = _DAYS[there.weekday()] if days < 7 else f"{there.day} {there:%Y-%m}"
+    which = DAYS[there.weekday()] if days < 7 else f"{there.day} {there:%Y-%m}"
     return f"on {which} at {there:%H:%M}" if day else f"{which}, {there:%H:%M}"
 
 

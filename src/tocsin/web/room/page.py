@@ -88,7 +88,7 @@ def _shown(asked: Asked, template: str) -> Shown:
 
 def show_strip_css(asked: Asked) -> Answer:
     """The rules of the picture, which are kept beside what draws it."""
-    return Bytes(body=strip.CSS.encode(), media="text/css", headers={"Cache-Control": "public, max-age=3600"})
+    return Bytes(body=strip.CSS.encode(), media="text/css", headers={"Cache-Control": "no-cache"})
 
 
 _EMPTY = {

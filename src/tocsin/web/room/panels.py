@@ -13,24 +13,15 @@ from tocsin.core.checklist import Checked
 from tocsin.core.effects import SendMail
 from tocsin.core.incident import Plan
 from tocsin.core.links import is_address
-from tocsin.core.moments import Moment
 from tocsin.core.playbook import Role
 from tocsin.core.report import ReportState, report_state
 from tocsin.report import strip
+from tocsin.web.pills import Pill, opened
 from tocsin.web.room import parts, process
 from tocsin.web.room.action import Action, actions
 from tocsin.web.room.process import Gate, Word
 from tocsin.web.room.reading import Room
 from tocsin.web.room.telling import Telling
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pill:
-    """A state in a word."""
-
-    kind: str
-    icon: str
-    word: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,16 +106,12 @@ def panels(room: Room, telling: Telling) -> Panels:
 
 
 def _pill(room: Room) -> Pill:
-    it, phases = room.incident, room.playbook.phases
-    match it.state:
+    match room.incident.state:
         case "resolved":
             return Pill(kind="good", icon="check", word="Resolved")
         case "cancelled":
             return Pill(kind="", icon="dash", word="Cancelled")
-    phase = next((each.name for each in phases if each.slug == it.phase), it.phase or "")
-    word = f"Open, {phase[:1].lower()}{phase[1:]}" if phase else "Open"
-    watching = bool(phases) and it.phase == phases[-1].slug
-    return Pill(kind="wait", icon="half", word=word) if watching else Pill(kind="harm", icon="dot", word=word)
+    return opened(room.playbook, room.incident.phase)
 
 
 def _criterion(room: Room) -> str:
@@ -145,8 +132,8 @@ def _signed(room: Room) -> str:
 def _impact(room: Room) -> tuple[str, timedelta | None]:
     """What the number is, and the number."""
     it, impact = room.incident, room.incident.impact
-    start = _middle(impact.start) if impact.start else None
-    end = _middle(impact.end) if impact.end else it.resolved_at
+    start = impact.start.middle if impact.start else None
+    end = impact.end.middle if impact.end else it.resolved_at
     about = " about" if (impact.start and impact.start.until) or (impact.end and impact.end.until) else ""
     if start is not None:
         over = end is not None
@@ -156,10 +143,6 @@ def _impact(room: Room) -> tuple[str, timedelta | None]:
     if it.resolved_at and it.declared_at:
         return "Open for", it.resolved_at - it.declared_at
     return "Impact", None
-
-
-def _middle(moment: Moment) -> datetime:
-    return moment.at + ((moment.until or moment.at) - moment.at) / 2
 
 
 def _picture(room: Room) -> Markup:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from tocsin.core.effects import SendMail, Wish
 from tocsin.core.events import Updated
 from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
-from tocsin.core.moments import Moment
+from tocsin.core.moments import MONTHS, Moment
 from tocsin.core.people import Party
 from tocsin.core.playbook import Playbook
 
@@ -52,7 +52,7 @@ class Telling:
         """`03:24` on the reader's clock; with its day where that is not today."""
         there = at.astimezone(self.zone)
         same = there.date() == self.now.astimezone(self.zone).date()
-        return timed(at, f"{there:%H:%M}" if same else f"{there.day} {_MONTHS[there.month - 1]}, {there:%H:%M}")
+        return timed(at, f"{there:%H:%M}" if same else f"{there.day} {MONTHS[there.month - 1]}, {there:%H:%M}")
 
     def hour(self, at: datetime) -> Markup:
         """The same under the name of its day."""
@@ -108,9 +108,3 @@ def timed(at: datetime, words: str) -> Markup:
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         f"{utc:%Y-%m-%dT%H:%M:%SZ}", f"{utc:%Y-%m-%d %H:%M}", words
     )
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
