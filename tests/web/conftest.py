@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web import screens
 from tests.web.house import House, house
 from tests.web.scene import served
 from tests.web.screens import Screens
@@ -28,19 +27,11 @@ def home_on_both(db_url: str, tmp_path: Path) -> Iterator[House]:
         yield opened
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for each process of tests; what somebody does in one context no other sees."""
-    with screens.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
 def seen(home: House, chromium: Browser) -> Iterator[Screens]:
     """A house with a server, and browsers with a screen before it; their consoles have to stay silent."""
     with served(home.site) as address:
         opened = Screens(home=home, address=address, browser=chromium)
         yield opened
-        for context in chromium.contexts:
-            context.close()
+        opened.close()
     assert opened.said == []

@@ -8,11 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.needs import program
 from tests.web.hearing import cookie
 from tests.web.house import House
+
+PATIENCE = 30_000
+"""Milliseconds until what does not come to be seen is missed. How fast it comes is measured in benchmarks, not here."""
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -34,6 +38,7 @@ class Screens:
     browser: Browser
     said: list[str] = field(default_factory=list)
     """What the consoles said: nothing, where all is well."""
+    contexts: list[BrowserContext] = field(default_factory=list)
 
     def of(self, handle: str, size: tuple[int, int] = (1440, 900)) -> Page:
         """A new tab in a browser of its own that somebody is signed in with."""
@@ -41,9 +46,14 @@ class Screens:
 
     def context(self, handle: str, size: tuple[int, int] = (1440, 900)) -> BrowserContext:
         context = self.browser.new_context(base_url=self.address, viewport={"width": size[0], "height": size[1]})
+        self.contexts.append(context)
         self.sign_in(context, handle)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         return context
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
 
     def sign_in(self, context: BrowserContext, handle: str) -> None:
         name, _, value = cookie(self.home.site, handle).partition("=")

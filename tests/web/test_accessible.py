@@ -10,9 +10,8 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage
 
-from tests.needs import program
 from tests.web.scene import served_scene
 from tocsin.core.ids import Handle
 from tocsin.store import sessions
@@ -44,14 +43,6 @@ def _filled(path: str) -> str:
     slug = next((slug for place, slug in SLUGS.items() if f"/{place}/" in path), PARTS["slug"])
     parts = {**PARTS, "slug": slug, "slug:path": slug}
     return re.sub(r"\{([^}]+)\}", lambda found: parts[found[1]], path)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program("chromium", "apt-get install chromium"))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

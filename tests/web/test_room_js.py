@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.engine.office import declared, entries, note
-from tests.web.screens import Screens
+from tests.web.screens import PATIENCE, Screens
 from tocsin.core import commands as c
 from tocsin.core.events import Noted
 from tocsin.core.ids import Handle, IncidentNumber
@@ -36,11 +37,10 @@ def opened(seen: Screens, page: Page) -> Page:
 
 def until(page: Page, is_so: Callable[[], object]) -> None:
     """Wait for what no page shows."""
-    for _ in range(500):
-        if is_so():
-            return
+    ends = time.monotonic() + PATIENCE / 1000
+    while not is_so():
+        assert time.monotonic() < ends, "It has not come to that."
         page.wait_for_timeout(20)
-    raise AssertionError("It has not come to that.")
 
 
 def said(page: Page, text: str) -> None:
@@ -69,7 +69,7 @@ def mended(page: Page) -> None:
 
 def test_a_line_of_somebody_else_appears_on_top_and_is_told_politely(room: Page, seen: Screens) -> None:
     seen.home.tocsin.do(c.Note(incident=ONE, text="The pods are pending."), by="bob")
-    expect(room.locator("#log li.line").first).to_contain_text("The pods are pending.", timeout=5000)
+    expect(room.locator("#log li.line").first).to_contain_text("The pods are pending.")
     expect(room.locator("#news")).to_have_text("1 new line")
     expect(room.locator("#log li.line").first).to_have_class(re.compile("is-new"))
 
@@ -85,7 +85,7 @@ def test_a_line_is_kept_for_the_report_without_a_reload(room: Page, seen: Screen
 
 def test_a_better_title_is_seen_at_once(room: Page, seen: Screens) -> None:
     seen.home.tocsin.do(c.Retitle(incident=ONE, title="Nobody can start a server"), by="bob")
-    expect(room.locator("h1")).to_have_text("Nobody can start a server", timeout=5000)
+    expect(room.locator("h1")).to_have_text("Nobody can start a server")
 
 
 def test_now_and_triage_show_what_is_new_without_a_reload(seen: Screens) -> None:
@@ -93,9 +93,9 @@ def test_now_and_triage_show_what_is_new_without_a_reload(seen: Screens) -> None
     now.goto("/")
     triage.goto("/triage")
     seen.home.tocsin.do(c.NoteSignal(text="I cannot log in", criterion="login"), by="dana")
-    expect(triage.locator("#signals")).to_contain_text("I cannot log in", timeout=8000)
+    expect(triage.locator("#signals")).to_contain_text("I cannot log in")
     declared(seen.home.tocsin)
-    expect(now.locator("#now")).to_contain_text("Nobody can log in", timeout=8000)
+    expect(now.locator("#now")).to_contain_text("Nobody can log in")
 
 
 def test_a_line_that_happened_earlier_takes_its_place(room: Page, seen: Screens) -> None:
@@ -141,11 +141,7 @@ def test_a_tab_that_nobody_sees_closes_its_stream_and_catches_up_when_shown(room
     hide = "hidden => { Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});"
     hide += " document.dispatchEvent(new Event('visibilitychange')) }"
     room.evaluate(hide, True)
-    for _ in range(200):
-        if not seen.home.site.live.open:
-            break
-        room.wait_for_timeout(20)
-    assert seen.home.site.live.open == 0
+    until(room, lambda: seen.home.site.live.open == 0)
     seqs = [note(seen.home.tocsin, ONE, f"Meanwhile {number}") for number in range(3)]
     room.evaluate(hide, False)
     for seq in seqs:
@@ -198,10 +194,10 @@ def test_a_line_whose_answer_was_lost_is_there_once(room: Page, seen: Screens) -
 
     room.route("**/incidents/1/lines", lose)
     said(room, "Only once")
-    expect(room.locator("#unsent")).to_contain_text("Only once", timeout=10_000)
+    expect(room.locator("#unsent")).to_contain_text("Only once")
     until(room, lambda: again)
     again[0].continue_()
-    expect(room.locator("#unsent .unsent")).to_have_count(0, timeout=10_000)
+    expect(room.locator("#unsent .unsent")).to_have_count(0)
     assert (notes(seen), len(lost)) == (["Only once"], 1)
     expect(room.locator("#composer-errors")).to_have_count(0)
 
