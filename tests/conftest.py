@@ -10,8 +10,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
+from tests import browser
 from tests.servers import Postgres, postgres_server
-from tests.web import screens
 
 settings.register_profile("short", max_examples=25, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("long", max_examples=1000, deadline=None, print_blob=True)
@@ -76,8 +76,8 @@ def postgres_url(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for each process of tests, begun by the first that asks; what one context does no other sees."""
-    with screens.chromium() as browser:
-        yield browser
+    with browser.chromium() as begun:
+        yield begun
 
 
 @pytest.fixture

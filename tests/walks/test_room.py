@@ -13,7 +13,7 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from tests.web import screens
+from tests.browser import PATIENCE
 from tests.web.procession import Served, serving
 from tests.web.scene import served_scene
 from tocsin.core.ids import Handle
@@ -114,7 +114,7 @@ def somebody(
         java_script_enabled=scripts,
         timezone_id="Europe/London",
     )
-    context.set_default_timeout(screens.PATIENCE)
+    context.set_default_timeout(PATIENCE)
     found = Somebody(page=context.new_page())
     found.page.on("console", partial(_heard, found.said))
     found.page.on("pageerror", lambda error: found.said.append(str(error)))

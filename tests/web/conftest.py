@@ -28,8 +28,12 @@ def home_on_both(db_url: str, tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def seen(home: House, chromium: Browser) -> Iterator[Screens]:
-    """A house with a server, and browsers with a screen before it; their consoles have to stay silent."""
+def seen(home: House, chromium: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Screens]:
+    """A house with a server, and browsers with a screen before it; their consoles have to stay silent.
+
+    What stands open looks at nothing by itself here: what it shows, it was told of.
+    """
+    monkeypatch.setattr("tocsin.web.streams.LOOK", 3600.0)
     with served(home.site) as address:
         opened = Screens(home=home, address=address, browser=chromium)
         yield opened

@@ -10,7 +10,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser
 
-from tests.web import screens
+from tests.browser import chromium
 from tests.web.scene import served_scene
 from tocsin.core.ids import Handle
 from tocsin.store import sessions
@@ -46,7 +46,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory() as folder,
         served_scene(Path(folder)) as (site, at),
-        screens.chromium() as browser,
+        chromium() as browser,
     ):
         for made in _taken(browser, site, at):
             print(f"{made.name}\t{made.stat().st_size} bytes")  # noqa: T201

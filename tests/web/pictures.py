@@ -7,9 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import sync_playwright
-
-from tests.needs import program
+from tests.browser import chromium
 from tests.web.scene import served_scene
 from tocsin.core.ids import Handle
 from tocsin.store import sessions
@@ -20,10 +18,8 @@ SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 
 def main(out: str, who: str, *paths: str) -> None:
     """Pictures of whole pages, as somebody sees them; `-` is somebody who is not signed in."""
-    chromium = program("chromium", "apt-get install chromium")
     Path(out).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, served_scene(Path(folder)) as (site, address), sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=chromium)
+    with tempfile.TemporaryDirectory() as folder, served_scene(Path(folder)) as (site, address), chromium() as browser:
         token = site.tocsin.store.run(lambda c: sessions.begin(c, Handle(who), site.clock())) if who != "-" else ""
         for size, (width, height) in SIZES.items():
             for scheme in SCHEMES:
@@ -37,7 +33,6 @@ def main(out: str, who: str, *paths: str) -> None:
                     name = path.strip("/").replace("/", "-").partition("?")[0] or "now"
                     page.screenshot(path=f"{out}/{name}-{size}-{scheme}.png", full_page=True)
                 context.close()
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-from tests.needs import program
+from tests.browser import PATIENCE
 from tests.web.hearing import cookie
 from tests.web.house import House
-
-PATIENCE = 30_000
-"""Milliseconds until what does not come to be seen is missed. How fast it comes is measured in benchmarks, not here."""
-expect.set_options(timeout=PATIENCE)
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Debian's."""
-    path = program("chromium", "apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 @dataclass(kw_only=True)
@@ -39,6 +23,7 @@ class Screens:
     said: list[str] = field(default_factory=list)
     """What the consoles said: nothing, where all is well."""
     contexts: list[BrowserContext] = field(default_factory=list)
+    """Those opened here; the browser may have others' open too."""
 
     def of(self, handle: str, size: tuple[int, int] = (1440, 900)) -> Page:
         """A new tab in a browser of its own that somebody is signed in with."""

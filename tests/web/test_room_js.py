@@ -10,8 +10,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import PATIENCE
 from tests.engine.office import declared, entries, note
-from tests.web.screens import PATIENCE, Screens
+from tests.web.screens import Screens
 from tocsin.core import commands as c
 from tocsin.core.events import Noted
 from tocsin.core.ids import Handle, IncidentNumber
