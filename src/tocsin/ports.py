@@ -129,6 +129,10 @@ class Mail:
     text: str
     thread: tuple[str, ...] = ()
     """The keys of the letters it follows, the first of the thread first."""
+    answers: tuple[str, ...] = ()
+    """The Message-IDs of letters from outside that it follows, without brackets, the first first."""
+    reply_to: str = ""
+    """The address alone that answers to it go to; empty: as the settings say."""
     at: datetime
     """The time in its `Date`: when it was wished for, so that every try is the same letter."""
 
@@ -139,6 +143,60 @@ class Mailer(Port, Protocol):
 
     def send(self, mail: Mail, leaving: Leaving = freely) -> None:
         """Returns once somebody else has taken responsibility for the letter."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounce:
+    """A letter of ours that did not reach somebody."""
+
+    address: str
+    """Whom it did not reach; empty where that is not said."""
+    letter: str
+    """The Message-ID of ours, without its brackets; empty where that is not said."""
+    why: str
+    for_good: bool = True
+    """False: it is still being tried."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A letter that came in. Nothing of it is proven, least of all who wrote it."""
+
+    reference: str
+    """Its Message-ID without brackets; made of what it holds, where it has none."""
+    at: datetime
+    by: Correspondent
+    to: tuple[str, ...]
+    """Every address it was sent or delivered to, in lower case."""
+    subject: str
+    text: str
+    """In plain text, whole: with quoted lines and signatures."""
+    said: str
+    """What is new in it: without quoted lines and signature."""
+    follows: tuple[str, ...] = ()
+    """The Message-IDs it answers, the nearest first, without brackets."""
+    automatic: bool = False
+    """No person wrote it: an absence, a mailing list, a program. It is never answered."""
+    proven: bool = False
+    """Our own mail server says that it comes from where it says."""
+    bounces: tuple[Bounce, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """Letters since a place in a mailbox, the oldest first, and the place after them."""
+
+    letters: tuple[Letter, ...]
+    place: str
+
+
+@runtime_checkable
+class Inbox(Port, Protocol):
+    """A mailbox that people outside write to. It is only read: nothing in it is moved, marked or deleted."""
+
+    def since(self, place: str, most: int = 50) -> Post:
+        """`place`: as the last answer said; empty: from the beginning of the mailbox on."""
         ...
 
 
@@ -177,19 +235,92 @@ class Chat(Port, Protocol):
 # ── tickets ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, kw_only=True)
+class Correspondent:
+    """Somebody outside who writes to us, or is written to."""
+
+    email: str
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remark:
+    """One message of a ticket, as its system has it."""
+
+    reference: str
+    """What that system calls it; the same for ever."""
+    at: datetime
+    by: Correspondent
+    text: str
+    """In plain text, whole: with quoted lines and signatures."""
+    from_us: bool = False
+    private: bool = False
+    """Seen by colleagues only."""
+    ours: bool = False
+    """Tocsin itself wrote it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """Somebody outside asks for help: the first message, and all that followed, the oldest first."""
+
+    reference: str
+    subject: str
+    by: Correspondent
+    at: datetime
+    text: str
+    """What it began with, in plain text."""
+    remarks: tuple[Remark, ...] = ()
+    company: str = ""
+    """Whom they belong to, as that system calls them."""
+    link: str = ""
+    """Where colleagues see it."""
+    closed: bool = False
+    ours: bool = False
+    """Tocsin itself began it."""
+
+
 @runtime_checkable
 class Tickets(Port, Protocol):
-    """Where people outside ask for help."""
+    """Where people outside ask for help. A ticket is known by the reference that its system gives it."""
 
-    def reply(self, key: str, ticket: str, text: str) -> None:
-        """Word to whoever asked; it cannot be called back."""
+    name: str
+    """What people call it: `Freshdesk`."""
+
+    def ticket(self, reference: str) -> Ticket:
+        """As it stands now. `Failed` for good where there is none."""
         ...
 
-    def note(self, key: str, ticket: str, text: str) -> None:
-        """Word to colleagues, unseen by whoever asked."""
+    def changed(self, since: datetime) -> Sequence[str]:
+        """The tickets that are new, or in which anything was said or done, since then: those that waited longest first.
+
+        More than once, or one that is old, is harmless: whoever asks looks at each.
+        """
         ...
 
-    def close(self, key: str, ticket: str) -> None: ...
+    def open(self, key: str, to: Correspondent, subject: str, text: str, leaving: Leaving = freely) -> str:
+        """A ticket that begins with our word to them; its reference. It cannot be called back."""
+        ...
+
+    def reply(self, key: str, ticket: str, text: str, leaving: Leaving = freely) -> str:
+        """Word to whoever asked, in Markdown; the message's reference. It cannot be called back."""
+        ...
+
+    def note(self, key: str, ticket: str, text: str) -> str:
+        """Word to colleagues, unseen by whoever asked; the message's reference."""
+        ...
+
+    def assign(self, key: str, ticket: str, person: str) -> None:
+        """`person`: the mail address of the colleague who talks with them now."""
+        ...
+
+    def mark(self, key: str, ticket: str) -> None:
+        """It is about an incident: typed, tagged and ranked as the settings say."""
+        ...
+
+    def close(self, key: str, ticket: str) -> None:
+        """Over. What is closed already stays so."""
+        ...
 
 
 # ── paging ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -218,6 +349,10 @@ class Tracker(Port, Protocol):
         ...
 
 
+ONLY_READ = frozenset({"inbox"})
+"""Ports at which nothing is wished: no wish waits for them, and no worker performs one there."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ports:
     """Who performs wishes here; None where nobody does."""
@@ -228,6 +363,7 @@ class Ports:
     tickets: Tickets | None = None
     pager: Pager | None = None
     tracker: Tracker | None = None
+    inbox: Inbox | None = None
 
     def at(self, port: str) -> Port | None:
         found: Port | None = getattr(self, port)
@@ -235,8 +371,9 @@ class Ports:
 
     @property
     def serves(self) -> tuple[str, ...]:
-        """The names of those there are."""
-        return tuple(each.name for each in fields(self) if getattr(self, each.name) is not None)
+        """The names of those that wishes can be performed at."""
+        there = (each.name for each in fields(self) if getattr(self, each.name) is not None)
+        return tuple(name for name in there if name not in ONLY_READ)
 
 
 # ── what comes in ──────────────────────────────────────────────────────────────────────────────────────────────────

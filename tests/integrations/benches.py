@@ -16,12 +16,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+from tests.emulators.freshdesk import running as freshdesks
 from tests.integrations.exam import CANARY, Bench, Candidate, Situation
+from tests.integrations.imap import ScriptedServer, scripted_server
 from tests.integrations.smtp import CUT, FaultyServer, faulty_server
 from tests.integrations.world import World, running
 from tests.needs import program
-from tocsin.integrations import fake, gitrepo, mail
+from tocsin.integrations import fake, freshdesk, gitrepo, mail, mailbox
 from tocsin.integrations.fake.inbound import signed
+from tocsin.integrations.freshdesk.marks import mark
 from tocsin.ports import Delivery, Mail, Publication
 from tocsin.settings import Secret
 
@@ -82,6 +85,42 @@ def _troubled(world: World, integration: fake.Fake, do: str, **more: Any) -> fak
 def _signed(signed_at: datetime, arriving: datetime) -> Delivery:
     body = json.dumps({"id": "81", "text": "I cannot log in"}).encode()
     return Delivery(headers=signed(Secret(CANARY), body, signed_at), body=body, at=arriving)
+
+
+# --- freshdesk -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def freshdesk_bench(folder: Path) -> Iterator[Bench]:
+    """Against an account that repeats our key in its refusals."""
+    with freshdesks.running(key=CANARY) as desk, nobody() as closed:
+        ticket = str(desk.tell("ticket", email="bob@example.org", subject="Lagoon", description="It is down.")["id"])
+        config = freshdesk.Config(domain=desk.address, key=Secret(CANARY), timeout=2.0)
+        integration = freshdesk.Freshdesk(config)
+        trouble = partial(_met, desk, integration)
+        yield Bench(
+            config=config,
+            integration=integration,
+            do=lambda asked, key: asked.reply(key, ticket, "We are on it."),
+            done=lambda key: sum(mark(key) in each["body"] for each in desk.tell("mailed")),
+            befall={
+                Situation.BUSY: lambda: trouble("refuse", status=503),
+                Situation.HURRIED: lambda: trouble("refuse", status=429, after=2),
+                Situation.REFUSED: lambda: trouble("refuse", status=404),
+                Situation.CUT: lambda: trouble("cut-after"),
+                Situation.UNREACHABLE: lambda: freshdesk.Freshdesk(
+                    replace(config, domain=f"http://127.0.0.1:{closed}")
+                ),
+            },
+            deliver=lambda _, arriving: Delivery(
+                headers={}, body=b'{"freshdesk_webhook": {"ticket_id": 81, "ticket_subject": "Lagoon"}}', at=arriving
+            ),
+        )
+
+
+def _met(desk: freshdesks.Emulator, integration: freshdesk.Freshdesk, do: str, **more: Any) -> freshdesk.Freshdesk:
+    desk.tell("trouble", do=do, path="reply", body={"code": "no", "message": f"Not you, {CANARY}"}, **more)
+    return integration
 
 
 # --- gitrepo ---------------------------------------------------------------------------------------------------------
@@ -209,8 +248,58 @@ def _letting_in(**script: bytes) -> AbstractContextManager[FaultyServer]:
     return faulty_server(EHLO=b"250-mail.example.org\r\n250 AUTH PLAIN\r\n", AUTH=b"235 2.7.0 Come in\r\n", **script)
 
 
+# --- mailbox ---------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def mailbox_bench(folder: Path) -> Iterator[Bench]:
+    """It only reads: what is done under a key is that a letter of this name is known afterwards."""
+    known: set[str] = set()
+
+    def read(asked: mailbox.Imap, key: str) -> list[str]:
+        server.letters[:] = [f"Message-ID: <{key}@example.net>\r\n\r\nIt is down.\r\n".encode()]
+        found = [each.reference for each in asked.since("").letters]
+        known.update(found)
+        return found
+
+    with ExitStack() as stack, nobody() as closed:
+        server = stack.enter_context(scripted_server())
+        config = mailbox.Config(
+            host="127.0.0.1",
+            port=server.port,
+            encryption="none",
+            user="ada",
+            password=Secret(CANARY),
+            timeout=2.0,
+        )
+
+        def answered(**script: bytes) -> mailbox.Imap:
+            troubled: ScriptedServer = stack.enter_context(scripted_server(**script))
+            return mailbox.Imap(replace(config, port=troubled.port))
+
+        yield Bench(
+            config=config,
+            integration=mailbox.Imap(config),
+            do=read,
+            done=lambda key: sum(each.startswith(f"{key}@") for each in known),
+            befall={
+                Situation.BUSY: lambda: answered(AUTHENTICATE=f"%s NO [UNAVAILABLE] Not now, {CANARY}\r\n".encode()),
+                Situation.REFUSED: lambda: answered(AUTHENTICATE=f"%s NO [EXPIRED] Not {CANARY}\r\n".encode()),
+                Situation.UNREACHABLE: lambda: mailbox.Imap(replace(config, port=closed)),
+            },
+        )
+
+
 CANDIDATES = {
     "fake": Candidate(bench=fake_bench, situations=frozenset(Situation), says_when=True, page="try-with-the-fake.md"),
+    "freshdesk": Candidate(
+        bench=freshdesk_bench, situations=frozenset(Situation), says_when=True, hints=True, page="freshdesk.md"
+    ),
     "gitrepo": Candidate(bench=git_bench, situations=frozenset(Situation), page="publish-to-git.md"),
     "mail": Candidate(bench=mail_bench, situations=frozenset(Situation), page="send-mail.md"),
+    "mailbox": Candidate(
+        bench=mailbox_bench,
+        situations=frozenset({Situation.BUSY, Situation.REFUSED, Situation.UNREACHABLE}),
+        page="mailbox.md",
+    ),
 }

@@ -60,6 +60,8 @@ class Candidate:
     """Its page in `docs/howto`."""
     says_when: bool = False
     """Its protocol has a way to say when to come back."""
+    hints: bool = False
+    """Nobody signs what comes in: it only says where to look, whoever sent it, and nothing of it is believed."""
 
 
 def failure(bench: Bench, situation: Situation, key: str) -> Failed:

@@ -31,7 +31,10 @@ SITUATIONS = [
 ]
 
 each = pytest.mark.parametrize("name", NAMES)
-receiving = pytest.mark.parametrize("name", [name for name in NAMES if issubclass(load(name).kind, Inbound)])
+RECEIVING = [name for name in NAMES if issubclass(load(name).kind, Inbound)]
+receiving = pytest.mark.parametrize("name", RECEIVING)
+believing = pytest.mark.parametrize("name", [name for name in RECEIVING if not CANDIDATES[name].hints])
+hinting = pytest.mark.parametrize("name", [name for name in RECEIVING if CANDIDATES[name].hints])
 
 
 def those(*situations: Situation) -> pytest.MarkDecorator:
@@ -63,7 +66,7 @@ def test_every_entry_of_the_registry_sits_the_exam() -> None:
 
 
 def test_an_integration_nobody_knows_is_refused_with_those_there_are() -> None:
-    with pytest.raises(Refused, match=r"There is no integration “fax”\. There are: fake, gitrepo, mail\."):
+    with pytest.raises(Refused, match=rf"There is no integration “fax”\. There are: {', '.join(NAMES)}\."):
         load("fax")
 
 
@@ -210,20 +213,31 @@ def test_the_same_payload_twice_has_the_same_source(bench: Bench) -> None:
     assert first == second
 
 
-@receiving
+@believing
 def test_what_was_changed_on_its_way_is_refused(bench: Bench) -> None:
     genuine = delivery(bench)
     assert CANARY not in refusal(bench, replace(genuine, body=genuine.body + b" "))
 
 
-@receiving
+@believing
 def test_what_is_not_signed_is_refused(bench: Bench) -> None:
     assert CANARY not in refusal(bench, replace(delivery(bench), headers={}))
 
 
-@receiving
+@believing
 def test_what_is_too_old_is_refused(bench: Bench) -> None:
     assert CANARY not in refusal(bench, delivery(bench, late=timedelta(hours=1)))
+
+
+@hinting
+def test_a_hint_says_where_to_look_and_nothing_else(bench: Bench) -> None:
+    (said,) = bench.integration.receive(delivery(bench, late=timedelta(days=1)))
+    assert (said.text, said.by) == (said.source.rpartition(":")[2], "")
+
+
+@hinting
+def test_what_says_nowhere_to_look_is_refused(bench: Bench) -> None:
+    assert CANARY not in refusal(bench, Delivery(headers={}, body=CANARY.encode(), at=AT))
 
 
 def delivery(bench: Bench, late: timedelta = timedelta()) -> Delivery:

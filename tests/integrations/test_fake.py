@@ -23,7 +23,7 @@ from tocsin.integrations.fake import Config, Fake
 from tocsin.integrations.fake.inbound import SIGNATURE, TIME, signed
 from tocsin.integrations.fake.ledger import Ledger, Wish
 from tocsin.integrations.fake.script import Script, Trouble, Unclear, read
-from tocsin.ports import Delivery, Failed, Mail, Message, Pace, Publication, Received
+from tocsin.ports import Correspondent, Delivery, Failed, Mail, Message, Pace, Publication, Received
 from tocsin.settings import Secret, configured
 
 AT = datetime(2026, 11, 12, 9, 30, tzinfo=UTC)
@@ -36,6 +36,7 @@ REPORT = Publication(
     author="Ada",
     at=AT,
 )
+EVE = Correspondent(email="eve@example.org", name="Eve")
 NUMBERS = count(1)
 
 
@@ -87,8 +88,11 @@ EVERY: dict[str, Callable[[Fake, str], object]] = {
     "chat/invite": lambda fake, key: fake.invite(key, "channel-1", ["bob@example.org"]),
     "chat/post": lambda fake, key: fake.post(key, "channel-1", Message(title="Down", lines=("All of it.",))),
     "chat/archive": lambda fake, key: fake.archive(key, "channel-1"),
+    "tickets/open": lambda fake, key: fake.open(key, EVE, "Lagoon", "We are on it."),
     "tickets/reply": lambda fake, key: fake.reply(key, "81", "We are on it."),
     "tickets/note": lambda fake, key: fake.note(key, "81", "Incident 7."),
+    "tickets/assign": lambda fake, key: fake.assign(key, "81", "bob@example.org"),
+    "tickets/mark": lambda fake, key: fake.mark(key, "81"),
     "tickets/close": lambda fake, key: fake.close(key, "81"),
     "pager/page": lambda fake, key: fake.page(key, ["bob@example.org"], "Lagoon is down"),
     "pager/resolve": lambda fake, key: fake.resolve(key, "page-1"),
@@ -100,7 +104,8 @@ def test_every_call_of_every_port_is_here() -> None:
     calls = {
         f"{name}/{call}" for name, port in PORTS.items() for call in vars(port) if callable(getattr(Fake, call, 0))
     }
-    assert {call for call in calls if not call.rpartition("/")[2].startswith("_")} == EVERY.keys()
+    made = {call for call in calls if not call.rpartition("/")[2].startswith("_")}
+    assert made - {"tickets/ticket", "tickets/changed"} == EVERY.keys()  # those two only read
 
 
 @pytest.mark.parametrize("call", EVERY)
@@ -199,6 +204,59 @@ def test_a_report_is_known_again_without_its_path(own: World) -> None:
 def test_a_taken_name_gets_a_number(own: World) -> None:
     paths = [own.fake().publish(replace(REPORT, identity=f"incident-{n}")).path for n in range(3)]
     assert paths == [f"reports/2026-11-12-lagoon{end}" for end in ("", "-2", "-3")]
+
+
+# --- tickets ---------------------------------------------------------------------------------------------------------
+
+
+def write(world: World, text: str, **more: str) -> str:
+    status, said = world.request("POST", "/write", json.dumps({"by": vars(EVE), "text": text, **more}))
+    assert status == 200, said
+    return str(json.loads(said)["reference"])
+
+
+def test_a_ticket_is_what_people_wrote_and_what_was_done(own: World) -> None:
+    fake, number = own.fake(), write(own, "It is down", subject="Lagoon", company="Reef")
+    fake.reply("one", number, "We know.")
+    fake.note("two", number, "Incident 7")
+    write(own, "Thanks", ticket=number)
+    ticket = fake.ticket(number)
+    assert (ticket.subject, ticket.company, ticket.by, ticket.text) == ("Lagoon", "Reef", EVE, "It is down")
+    said = [(each.text, each.from_us, each.private, each.ours) for each in ticket.remarks]
+    assert said == [("We know.", True, False, True), ("Incident 7", True, True, True), ("Thanks", False, False, False)]
+
+
+def test_a_ticket_that_we_open_is_ours(own: World) -> None:
+    ticket = own.fake().ticket(own.fake().open("one", EVE, "Lagoon", "It is down."))
+    assert (ticket.ours, ticket.by, ticket.subject, ticket.remarks) == (True, EVE, "Lagoon", ())
+
+
+def test_a_closed_ticket_is_open_again_once_somebody_writes(own: World) -> None:
+    number = write(own, "It is down")
+    own.fake().close("one", number)
+    assert own.fake().ticket(number).closed
+    write(own, "It is not", ticket=number)
+    assert not own.fake().ticket(number).closed
+
+
+def test_what_changed_comes_with_what_waits_longest_first(own: World) -> None:
+    first, second = write(own, "One"), write(own, "Two")
+    write(own, "More", ticket=first)
+    assert own.fake().changed(datetime.now(UTC) - timedelta(hours=1)) == [second, first]
+    assert own.fake().changed(datetime.now(UTC)) == []
+
+
+def test_tickets_are_there_again_when_the_world_is_started_again(own: World) -> None:
+    number = write(own, "It is down")
+    own.kill()
+    own.start()
+    assert own.fake().ticket(number).text == "It is down"
+
+
+def test_a_ticket_that_is_not_there_fails_for_good(world: World) -> None:
+    with pytest.raises(Failed, match="There is no ticket 4711") as caught:
+        world.fake().ticket("4711")
+    assert caught.value.permanent
 
 
 # --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -358,6 +416,7 @@ def test_a_script_that_makes_no_sense_is_refused(told: object, said: str) -> Non
         ("/script", "[" * 100_000, "The request is not JSON."),
         ("/mailer/send", b"\xff", "The request is not JSON."),
         ("/mailer/send", '{"key": 1, "payload": {}}', "A call needs a “key” and a “payload”."),
+        ("/write", '{"text": "Help"}', "A letter needs a “by”"),
         ("/mailer/__init__", '{"key": "one", "payload": {}}', "There is no call /mailer/__init__."),
         ("/post/send", '{"key": "one", "payload": {}}', "There is no call /post/send."),
     ],
@@ -375,7 +434,7 @@ def set_up(**told: Any) -> Fake:
 
 
 def test_it_serves_every_port_unless_told_otherwise() -> None:
-    assert serves(set_up()) == PORTS.keys()
+    assert serves(set_up()) == PORTS.keys() - {"inbox"}
 
 
 def test_it_serves_only_the_ports_it_is_told() -> None:
@@ -393,7 +452,7 @@ def test_it_passes_itself_off_as_what_the_settings_say() -> None:
     [
         *[("address", each) for each in ("http://example.org:80", "http://0.0.0.0:80", "https://127.0.0.1:80")],
         *[("address", each) for each in ("http://127.0.0.1", "http://127.0.0.1:65536", "http://127.0.0.1:80/x")],
-        *[("ports", each) for each in ("", "mailer fax")],
+        *[("ports", each) for each in ("", "mailer fax", "inbox")],
         *[("rate", each) for each in (-1, float("inf"), float("nan"))],
         *[("timeout", each) for each in (0, float("inf"), float("nan"))],
     ],

@@ -152,6 +152,31 @@ def test_the_date_is_when_it_was_wished_for_in_utc() -> None:
     assert read(replace(MAIL, at=at))["Date"] == "Thu, 12 Nov 2026 03:45:00 +0000"
 
 
+def test_an_answer_to_somebody_goes_into_their_thread() -> None:
+    letter = read(replace(MAIL, thread=("i7.a", "i7.b"), answers=("first@theirs.example", "last@theirs.example")))
+    assert letter["In-Reply-To"] == "<last@theirs.example>"
+    assert letter["References"].split() == [
+        "<first@theirs.example>",
+        "<i7.a@example.org>",
+        "<i7.b@example.org>",
+        "<last@theirs.example>",
+    ]
+
+
+@pytest.mark.parametrize("identity", ["a@b>\r\nBcc: <eve@example.org", "a b@c", "ä@b", "", "a@b\n"])
+def test_what_others_call_their_letters_begins_no_other_line(identity: str) -> None:
+    assert read(replace(MAIL, answers=(identity,))).keys() == read(MAIL).keys()
+
+
+def test_a_letter_may_say_itself_where_answers_go(server: MailServer) -> None:
+    smtp(server.port, reply_to="team@example.org").send(replace(MAIL, reply_to="incidents+4k7x@example.org"))
+    assert arrived(server)["Reply-To"] == "incidents+4k7x@example.org"
+
+
+def test_where_answers_go_is_an_address_or_nothing_is_sent() -> None:
+    assert failure(smtp(closed_port()), replace(MAIL, reply_to="x@a\r\nBcc: eve@example.org")).permanent
+
+
 def test_a_letter_that_begins_a_thread_answers_nothing() -> None:
     assert {"In-Reply-To", "References"}.isdisjoint(read(MAIL).keys())
 

@@ -8,12 +8,14 @@ from importlib import import_module
 from typing import Any, Protocol, runtime_checkable
 
 from tocsin.core.refused import Refused
-from tocsin.ports import Chat, Mailer, Pager, Publisher, Tickets, Tracker
+from tocsin.ports import Chat, Inbox, Mailer, Pager, Publisher, Tickets, Tracker
 
 INTEGRATIONS: dict[str, str] = {
     "fake": "tocsin.integrations.fake:Fake",
+    "freshdesk": "tocsin.integrations.freshdesk:Freshdesk",
     "gitrepo": "tocsin.integrations.gitrepo:GitRepo",
     "mail": "tocsin.integrations.mail:Smtp",
+    "mailbox": "tocsin.integrations.mailbox:Imap",
 }
 """The name of its table in `tocsin.toml` → its module, which holds its `Config` too, and its class."""
 
@@ -24,6 +26,7 @@ PORTS: dict[str, type] = {
     "tickets": Tickets,
     "pager": Pager,
     "tracker": Tracker,
+    "inbox": Inbox,
 }
 
 

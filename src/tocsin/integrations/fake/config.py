@@ -10,6 +10,8 @@ from tocsin.core.refused import Refused
 from tocsin.integrations import PORTS
 from tocsin.settings import Secret, setting
 
+SERVED = tuple(port for port in PORTS if port != "inbox")
+"""A mailbox it has none: whoever writes to it writes a ticket."""
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:([1-9][0-9]{0,4})")
 
 
@@ -20,7 +22,7 @@ class Config:
     address: str = setting(
         "the address of the fake world", "As `http://127.0.0.1:8025`; it lives on this machine, and nowhere else."
     )
-    ports: str = setting("what it serves", "Names of ports, as `mailer chat`.", default=" ".join(PORTS))
+    ports: str = setting("what it serves", "Names of ports, as `mailer chat`.", default=" ".join(SERVED))
     repeatable: bool = setting(
         "whether a try may be repeated", "`false` for a world that does again what it is asked again.", default=True
     )
@@ -35,8 +37,8 @@ class Config:
             raise Refused(
                 "The setting “fake.address” has to be like http://127.0.0.1:8025: the fake is never elsewhere."
             )
-        if unknown := sorted(self.chosen - PORTS.keys()):
-            raise Refused(f"There is no port “{unknown[0]}” for “fake.ports”. There are: {', '.join(PORTS)}.")
+        if unknown := sorted(self.chosen - set(SERVED)):
+            raise Refused(f"There is no port “{unknown[0]}” for “fake.ports”. There are: {', '.join(SERVED)}.")
         if not self.chosen:
             raise Refused("The setting “fake.ports” has to name a port at least: mailer chat.")
         if not 0 <= self.rate < math.inf:

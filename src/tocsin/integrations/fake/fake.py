@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from tocsin.integrations.fake import inbound
 from tocsin.integrations.fake.config import Config
 from tocsin.integrations.fake.line import Line
-from tocsin.ports import Delivery, Leaving, Mail, Message, Pace, Publication, Published, Received, freely
+from tocsin.ports import (
+    Correspondent,
+    Delivery,
+    Leaving,
+    Mail,
+    Message,
+    Pace,
+    Publication,
+    Published,
+    Received,
+    Remark,
+    Ticket,
+    freely,
+)
 
 
 class Fake:
@@ -16,6 +31,8 @@ class Fake:
 
     Whether it is `repeatable`, and its `pace`, is what its settings say, to stand for any integration there may be.
     """
+
+    name = "Fake"
 
     def __init__(self, config: Config) -> None:
         self.repeatable: bool = config.repeatable
@@ -44,11 +61,35 @@ class Fake:
     def archive(self, key: str, channel: str) -> None:
         self._do("chat", "archive", key, channel=channel)
 
-    def reply(self, key: str, ticket: str, text: str) -> None:
-        self._do("tickets", "reply", key, ticket=ticket, text=text)
+    def ticket(self, reference: str) -> Ticket:
+        told = self._line.ask("tickets", "ticket", "", {"reference": reference})
+        remarks = [_remark(each) for each in told["remarks"]]
+        return Ticket(
+            reference=told["reference"], subject=told["subject"], by=_correspondent(told), at=_at(told),
+            text=told["text"], remarks=tuple(remarks), company=told["company"], closed=told["closed"],
+            ours=told["ours"],
+        )  # fmt: skip
 
-    def note(self, key: str, ticket: str, text: str) -> None:
-        self._do("tickets", "note", key, ticket=ticket, text=text)
+    def changed(self, since: datetime) -> Sequence[str]:
+        found: list[str] = self._line.ask("tickets", "changed", "", {"since": since})["tickets"]
+        return found
+
+    def open(self, key: str, to: Correspondent, subject: str, text: str, leaving: Leaving = freely) -> str:
+        leaving()
+        return self._do("tickets", "open", key, to=vars(to), subject=subject, text=text)
+
+    def reply(self, key: str, ticket: str, text: str, leaving: Leaving = freely) -> str:
+        leaving()
+        return self._do("tickets", "reply", key, ticket=ticket, text=text)
+
+    def note(self, key: str, ticket: str, text: str) -> str:
+        return self._do("tickets", "note", key, ticket=ticket, text=text)
+
+    def assign(self, key: str, ticket: str, person: str) -> None:
+        self._do("tickets", "assign", key, ticket=ticket, person=person)
+
+    def mark(self, key: str, ticket: str) -> None:
+        self._do("tickets", "mark", key, ticket=ticket)
 
     def close(self, key: str, ticket: str) -> None:
         self._do("tickets", "close", key, ticket=ticket)
@@ -67,7 +108,23 @@ class Fake:
 
     def _do(self, port: str, call: str, key: str, **payload: object) -> str:
         """The reference of what came of it, where there is one."""
-        return self._line.ask(port, call, key, payload).get("reference", "")
+        reference: str = self._line.ask(port, call, key, payload).get("reference", "")
+        return reference
+
+
+def _remark(told: Mapping[str, Any]) -> Remark:
+    return Remark(
+        reference=told["reference"], at=_at(told), by=_correspondent(told), text=told["text"], from_us=told["ours"],
+        private=told["private"], ours=told["ours"],
+    )  # fmt: skip
+
+
+def _correspondent(told: Mapping[str, Any]) -> Correspondent:
+    return Correspondent(email=told["by"].get("email", ""), name=told["by"].get("name", ""))
+
+
+def _at(told: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(told["at"])
 
 
 def _key(publication: Publication) -> str:

@@ -13,7 +13,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, BinaryIO
 
-_REFERENCES = {"open_channel": "channel-{}", "post": "message-{}", "page": "page-{}", "open_issue": "fake:issue-{}"}
+from tocsin.integrations.fake.exchange import belongs, shown
+
+_REFERENCES = {
+    "open_channel": "channel-{}", "post": "message-{}", "page": "page-{}", "open_issue": "fake:issue-{}",
+    "open": "ticket-{}", "reply": "message-{}", "note": "message-{}", "write": "message-{}",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,7 @@ class Ledger:
         self._forgetful = forgetful
         self._answers: dict[tuple[str, str, str], dict[str, str]] = {}
         self._paths: dict[str, str] = {}
+        self._tickets: dict[str, list[dict[str, Any]]] = {}
         self._place = 0
         for entry in _entries(path):
             self._remember(entry)
@@ -47,6 +53,17 @@ class Ledger:
         with self._lock:
             known = None if self._forgetful else self._answers.get((wish.port, wish.call, wish.key))
             return self._add(wish) if known is None else known
+
+    def ticket(self, reference: str) -> dict[str, Any] | None:
+        """None where there is none."""
+        with self._lock:
+            return shown(self._tickets.get(reference, []))
+
+    def changed(self, since: str) -> list[str]:
+        """The tickets in which something was done since then; those that waited longest first."""
+        with self._lock:
+            last = sorted((entries[-1]["at"], each) for each, entries in self._tickets.items())
+        return [each for at, each in last if datetime.fromisoformat(at) >= datetime.fromisoformat(since)]
 
     def note(self, wish: Wish, answer: str) -> None:
         """Takes down that it was asked, and how it is about to be answered."""
@@ -76,6 +93,8 @@ class Ledger:
         answer: dict[str, str] = entry["answer"]
         self._place = entry["place"]
         self._answers[entry["port"], entry["call"], entry["key"]] = answer
+        if entry["port"] == "tickets":
+            self._tickets.setdefault(belongs(entry), []).append(entry)
         if "path" in answer:
             self._paths[answer["path"]] = entry["payload"].get("identity", "")
         return answer
@@ -84,6 +103,8 @@ class Ledger:
         if wish.call == "publish":
             commit = hashlib.sha1(f"{place} {wish.key}".encode(), usedforsecurity=False).hexdigest()
             return {"path": self._path(wish.payload), "commit": commit}
+        if wish.call == "write" and not wish.payload.get("ticket"):
+            return {"reference": f"ticket-{place}"}
         return {"reference": _REFERENCES[wish.call].format(place)} if wish.call in _REFERENCES else {}
 
     def _path(self, payload: Mapping[str, Any]) -> str:

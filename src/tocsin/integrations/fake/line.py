@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from time import monotonic
+from typing import Any
 
 from tocsin.ports import Failed
 
@@ -20,7 +21,7 @@ class Line:
     port: int
     timeout: float
 
-    def ask(self, port: str, call: str, key: str, payload: Mapping[str, object]) -> dict[str, str]:
+    def ask(self, port: str, call: str, key: str, payload: Mapping[str, object]) -> dict[str, Any]:
         """The world's answer to this call of a port."""
         question = json.dumps({"key": key, "payload": payload}, default=_plain).encode()
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)) as connection:
@@ -35,7 +36,7 @@ class Line:
         except OSError as trouble:
             raise Failed(f"{self._who} cannot be reached: {_words(trouble)}.") from None
 
-    def _got(self, connection: HTTPConnection) -> dict[str, str]:
+    def _got(self, connection: HTTPConnection) -> dict[str, Any]:
         try:
             with connection.getresponse() as response:
                 body = self._body(response)
@@ -66,7 +67,7 @@ class Line:
         return f"The fake world at 127.0.0.1:{self.port}"
 
 
-def _answer(body: bytes) -> dict[str, str]:
+def _answer(body: bytes) -> dict[str, Any]:
     answer = json.loads(body)
     if not isinstance(answer, dict):
         raise ValueError("it said something else")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_hex
 from time import sleep
 from typing import Any
 
@@ -49,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 30
 
     def do_POST(self) -> None:
-        """`/script` is told a trouble; everything else is a call: `/mailer/send`."""
+        """`/script` is told a trouble, `/write` what somebody outside writes; all else is a call: `/mailer/send`."""
         try:
             self._answer()
         except OSError:  # who asked has gone
@@ -68,6 +69,8 @@ class _Handler(BaseHTTPRequestHandler):
             told = self._told()
             if self.path == "/script":
                 self._script(read(told))
+            elif self.path == "/write":
+                self._call(_letter(told))
             else:
                 self._call(_wish(self.path, told))
         except Unclear as unclear:
@@ -94,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         ledger = self.server.world.ledger
         match lot.trouble:
             case None:
-                answer = ledger.do(wish)
+                answer = _done(ledger, wish)
                 ledger.note(wish, "200")
                 self._say(200, answer)
             case Trouble(do="refuse") as trouble:
@@ -103,11 +106,11 @@ class _Handler(BaseHTTPRequestHandler):
             case Trouble(do="cut-before") as trouble:
                 ledger.note(wish, trouble.do)
             case trouble:
-                answer = ledger.do(wish)
+                answer = _done(ledger, wish)
                 ledger.note(wish, trouble.do)
                 self._garble(answer, trouble)
 
-    def _garble(self, answer: dict[str, str], trouble: Trouble) -> None:
+    def _garble(self, answer: dict[str, Any], trouble: Trouble) -> None:
         """It is done, but whoever asked will hardly learn of it."""
         body = _body(answer)
         match trouble.do:
@@ -120,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
                     sleep(trouble.seconds / len(body))
                     self.wfile.write(bytes([byte]))
 
-    def _say(self, status: int, answer: dict[str, str] | str, after: float = 0) -> None:
+    def _say(self, status: int, answer: dict[str, Any] | str, after: float = 0) -> None:
         body = _body(answer)
         self._head(status, len(body), after)
         self.wfile.write(body)
@@ -133,6 +136,28 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
 
+def _done(ledger: Ledger, wish: Wish) -> dict[str, Any]:
+    """What is only read leaves nothing behind."""
+    match wish.port, wish.call:
+        case "tickets", "ticket":
+            reference = str(wish.payload.get("reference", ""))
+            if (found := ledger.ticket(reference)) is None:
+                raise Unclear(f"There is no ticket {reference}.")
+            return found
+        case "tickets", "changed":
+            return {"tickets": ledger.changed(str(wish.payload["since"]))}
+        case _:
+            return ledger.do(wish)
+
+
+def _letter(told: Any) -> Wish:
+    """Somebody outside writes, a new ticket or into an old one."""
+    match told:
+        case {"by": {"email": str()}, "text": str()}:
+            return Wish(port="tickets", call="write", key=token_hex(8), payload=told, at=datetime.now(UTC))
+    raise Unclear("A letter needs a “by” with an “email”, and a “text”; it may have a “subject” and a “ticket”.")
+
+
 def _wish(path: str, told: Any) -> Wish:
     port, _, call = path.removeprefix("/").partition("/")
     if port not in PORTS or call.startswith("_") or not callable(vars(PORTS[port]).get(call)):
@@ -143,6 +168,6 @@ def _wish(path: str, told: Any) -> Wish:
     raise Unclear("A call needs a “key” and a “payload”.")
 
 
-def _body(answer: dict[str, str] | str) -> bytes:
+def _body(answer: dict[str, Any] | str) -> bytes:
     """An answer as JSON; a sentence as it is."""
     return (answer if isinstance(answer, str) else json.dumps(answer)).encode()

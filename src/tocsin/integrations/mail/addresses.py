@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 
 from tocsin.core.refused import Refused
+from tocsin.language.hosts import in_ascii
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u0080-\U0010ffff]{1,64}")
-_LABEL = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_DOMAIN = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(\.{_LABEL})*")
 _NAMED = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>]*)>\s*")
 
 
@@ -51,25 +49,6 @@ def named_address(text: str) -> Address:
         raise _no_address(text)
     found = _NAMED.fullmatch(text)
     return replace(address(found["address"]), name=found["name"].strip('"')) if found else address(text.strip())
-
-
-def in_ascii(domain: str) -> str:
-    """`bücher.example` as DNS knows it; ValueError when it is no domain.
-
-    A letter must not go astray: Python's codec follows an older standard, for which ß is ss, another domain today. What
-    does not come back the same is refused; who means it can write it as `xn--…`.
-    """
-    plain = domain if domain.isascii() else _encoded(unicodedata.normalize("NFC", domain).lower())
-    if not _DOMAIN.fullmatch(plain):
-        raise ValueError
-    return plain
-
-
-def _encoded(domain: str) -> str:
-    encoded = domain.encode("idna")
-    if encoded.decode("idna") != domain:
-        raise ValueError
-    return encoded.decode("ascii")
 
 
 def _no_address(text: str) -> Refused:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 
 from tocsin.core.refused import Refused
-from tocsin.integrations.mail.addresses import in_ascii, named_address
+from tocsin.integrations.mail.addresses import named_address
+from tocsin.language.hosts import is_host, is_loopback
 from tocsin.settings import Secret, setting
 
 _ENCRYPTIONS = ("starttls", "tls", "none")
@@ -42,11 +41,8 @@ class Config:
 
 
 def _check_host(host: str) -> None:
-    try:
-        if not _is_number(host):
-            in_ascii(host)
-    except ValueError:
-        raise Refused("The setting “mail.host” has to be the name of a server, as smtp.example.org.") from None
+    if not is_host(host):
+        raise Refused("The setting “mail.host” has to be the name of a server, as smtp.example.org.")
 
 
 def _check_encryption(config: Config) -> None:
@@ -57,7 +53,7 @@ def _check_encryption(config: Config) -> None:
 def _check_login(config: Config) -> None:
     if bool(config.user) != (config.password is not None):
         raise Refused("The settings “mail.user” and “mail.password” go together: set both, or none of them.")
-    if config.user and config.encryption == "none" and not _is_loopback(config.host):
+    if config.user and config.encryption == "none" and not is_loopback(config.host):
         raise Refused(
             "A password is never sent in clear text: set “mail.encryption” to starttls or tls, or remove “mail.user”"
             " and “mail.password”."
@@ -74,17 +70,3 @@ def _check_address(name: str, text: str) -> None:
 def _check_range(name: str, value: float, least: float, most: float) -> None:
     if not least <= value <= most:  # which is true of “nan”, too
         raise Refused(f"The setting “mail.{name}” has to lie between {least} and {most}.")
-
-
-def _is_loopback(host: str) -> bool:
-    return host.lower() == "localhost" or (_is_number(host) and ip_address(host).is_loopback)
-
-
-def _is_number(host: str) -> bool:
-    """An address of the network, such as 192.0.2.7."""
-    if not re.fullmatch(r"[0-9A-Fa-f:.]+", host):
-        return False
-    try:
-        return bool(ip_address(host))
-    except ValueError:
-        return False

@@ -20,6 +20,8 @@ from tocsin.ports import Failed, Mail
 
 _KEY = re.compile(r"[A-Za-z0-9.-]{1,200}")
 _LONGEST_THREAD = 20
+_THEIRS = re.compile(r"[!-;=?-~]{1,900}")
+"""What others may call their letters; what could begin another line of the head is left out."""
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _NOT_IN_A_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # it could command a reader's terminal
 _BODY = SMTP.clone(cte_type="7bit", max_line_length=76)  # not every server takes more
@@ -37,7 +39,8 @@ class Letter:
 
 
 def written(mail: Mail, sender: Address, reply_to: Address | None) -> Letter:
-    receiver = _receiver(mail.to)
+    receiver = _address(mail.to)
+    reply_to = _address(mail.reply_to) if mail.reply_to else reply_to
     head = {
         "From": _mailbox(sender, sender.name),
         "To": _mailbox(receiver, mail.name),
@@ -60,9 +63,9 @@ def one_line(text: str) -> str:
     return _NOT_IN_A_LINE.sub(" ", text).strip(" ")
 
 
-def _receiver(to: str) -> Address:
+def _address(text: str) -> Address:
     try:
-        return address(to)
+        return address(text)
     except Refused as no:
         raise Failed(str(no), permanent=True) from None
 
@@ -79,10 +82,15 @@ def _encoded(header: str, line: str, *, quoted: bool = False) -> str:
 
 
 def _thread(mail: Mail, domain: str) -> dict[str, str]:
-    """A long thread keeps its first letter, by which programs gather it, and the latest."""
-    thread = [_identity(key, domain) for key in mail.thread]
+    """A long thread keeps its first letter, by which programs gather it, and the latest.
+
+    Where somebody wrote to us, the thread is theirs, and this is an answer to their latest letter.
+    """
+    theirs = [f"<{identity}>" for identity in mail.answers if _THEIRS.fullmatch(identity)]
+    ours = [_identity(key, domain) for key in mail.thread]
+    thread = [*theirs[:1], *ours, *theirs[1:]]
     kept = thread if len(thread) <= _LONGEST_THREAD else [thread[0], *thread[1 - _LONGEST_THREAD :]]
-    answers = {"In-Reply-To": thread[-1], "References": "\r\n ".join(kept)} if thread else {}
+    answers = {"In-Reply-To": (theirs or ours)[-1], "References": "\r\n ".join(kept)} if thread else {}
     return {"Message-ID": _identity(mail.key, domain), **answers}
 
 

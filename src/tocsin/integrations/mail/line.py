@@ -11,11 +11,11 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from tocsin.core.refused import Refused
-from tocsin.integrations.mail.addresses import in_ascii
 from tocsin.integrations.mail.answers import WHOLE, Answer, TooSlow, answer, broken, unknown
 from tocsin.integrations.mail.config import Config
 from tocsin.integrations.mail.letters import Letter
 from tocsin.integrations.mail.login import Login
+from tocsin.language.hosts import in_ascii
 from tocsin.ports import Failed, Leaving
 
 PATIENCE = 4
