@@ -20,6 +20,7 @@ from statistics import median
 import sqlalchemy as sa
 
 from crowded import (
+    ASIDE,
     FAR_OFF,
     Place,
     Visitor,
@@ -97,7 +98,16 @@ def _visited(place: Place) -> Iterator[Visitor]:
 
 def _tell_growth(few: Visitor, many: Visitor) -> None:
     """No page may grow with what is over; the last page of the list costs what the first does."""
-    pages = {"Now": "/", "Triage": "/triage", "Incidents": "/incidents", "People": "/people", "Health": "/health"}
+    pages = {
+        "Now": "/",
+        "Triage": "/triage",
+        "Incidents": "/incidents",
+        "People": "/people",
+        "Health": "/health",
+        "a service that no incident was about": f"/services/{ASIDE}",
+        "its incidents": f"/incidents?service={ASIDE}",
+        "a search for how a common word begins": "/incidents?q=serv",
+    }
     asking: dict[str, Callable[[], object]] = {"hello": lambda: many.get("/hello")}
     for page, path in pages.items():
         asking[f"{page}, few"] = lambda path=path: few.get(path)  # type: ignore[misc]

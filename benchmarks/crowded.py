@@ -30,9 +30,9 @@ from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.cli.serving import bound, reached_at
 from tocsin.core import commands as c
 from tocsin.core.events import Entry, Noted
-from tocsin.core.ids import Handle, IncidentNumber, Seq
+from tocsin.core.ids import Handle, IncidentNumber, Seq, Slug
 from tocsin.core.moments import Moment
-from tocsin.core.people import TOCSIN, Person
+from tocsin.core.people import TOCSIN, Person, Service
 from tocsin.engine import case as cases
 from tocsin.engine.door import Tocsin, now
 from tocsin.engine.replay import replay
@@ -48,6 +48,8 @@ TEMPLATE = IncidentNumber(1)
 """The invented case, told to its end and published: every past incident is like it."""
 WRITERS = tuple(map(Handle, ("amara", "mei", "tomasz")))
 TALK = "The pod of user {} restarted twice; its log says `QUOTA_EXCEEDED`, and nobody who comes in now gets a server."
+ASIDE = Slug("aside")
+"""A service that no incident was about."""
 AT_ONCE = 1_000
 """Incidents that are made in one transaction."""
 PATIENCE = 60.0
@@ -76,7 +78,8 @@ def furnish(folder: Path, database: str, *, past: int, rooms: tuple[int, ...], r
         tocsin = Tocsin(store, playbooks.default())
         tocsin.do(read_directory(demo.DIRECTORY.read_bytes(), demo.DIRECTORY.name), by=TOCSIN)
         names = [Handle(f"reader-{number}") for number in range(readers)]
-        tocsin.do(c.UpdateDirectory(people=tuple(Person(handle=name, name=name) for name in names)), by=TOCSIN)
+        people = tuple(Person(handle=name, name=name) for name in names)
+        tocsin.do(c.UpdateDirectory(people=people, services=(Service(slug=ASIDE, name="The old hub"),)), by=TOCSIN)
         if past:
             replay(tocsin, cases.read(demo.CASE, playbooks.default()), bootstrap.publisher(told))
             _multiply(store, past)
@@ -100,8 +103,9 @@ def _copies(connection: sa.Connection, first: int, last: int) -> None:
     template = connection.execute(sa.select(t.incidents).where(t.incidents.c.number == TEMPLATE)).one()._asdict()
     connection.execute(t.incidents.insert(), [_moved(template, number) for number in range(first, last + 1)])
     own = {"number": t.incidents.c.number}
-    for table, changed in ((t.log, {}), (t.team, {}), (t.report_sections, {}), (t.words, _OWN_WORDS)):
-        columns = {each.name: each for each in table.c} | {"incident": own["number"]} | changed
+    changes: dict[sa.Table, Mapping[str, Any]] = {t.touched: {"begun": t.incidents.c.begun}, t.words: _OWN_WORDS}
+    for table in (t.log, t.team, t.touched, t.report_sections, t.words):
+        columns = {each.name: each for each in table.c} | {"incident": own["number"], **changes.get(table, {})}
         copied = (
             sa.select(*columns.values())
             .join_from(table, t.incidents, sa.true())

@@ -36,3 +36,23 @@ def statements() -> Iterator[list[str]]:
         yield sent
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", heard)
+
+
+@contextmanager
+def steps() -> Iterator[list[int]]:
+    """How many steps SQLite takes meanwhile with what it is asked, however fast the machine is."""
+    made: list[int] = []
+    there: dict[int, Any] = {}
+
+    def counted(connection: Any, *_: Any) -> None:
+        driver = connection.connection.driver_connection
+        there[id(driver)] = driver
+        driver.set_progress_handler(lambda: made.append(1), 1)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", counted)
+    try:
+        yield made
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", counted)
+        for driver in there.values():
+            driver.set_progress_handler(None, 1)

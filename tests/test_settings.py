@@ -77,7 +77,8 @@ def test_a_setting_of_the_wrong_kind_is_named(tmp_path: Path) -> None:
 
 def test_an_integration_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) -> None:
     said = refusal(tmp_path, '[publish]\nrepository = "x"\n')
-    assert said == f"{tmp_path / FILE}: There is no integration “publish”. There are: fake, gitrepo, mail."
+    there = "fake, freshdesk, gitrepo, mail, mailbox"
+    assert said == f"{tmp_path / FILE}: There is no integration “publish”. There are: {there}."
 
 
 def test_a_file_that_is_not_toml_is_one_sentence(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
@@ -16,10 +17,11 @@ from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.engine.asking import Asking, Listener, beside
 from tocsin.engine.door import Tocsin, now
+from tocsin.engine.looking import Looker
 from tocsin.engine.worker import Worker
 from tocsin.integrations.gitrepo import Config as GitRepoConfig
 from tocsin.integrations.gitrepo import GitRepo
-from tocsin.ports import Checkable, Ports, Publisher
+from tocsin.ports import ONLY_READ, Checkable, Ports, Publisher
 from tocsin.settings import FILE, WEB, Secret, Settings, configured
 from tocsin.store import engines
 from tocsin.store.clocks import DatabaseClock
@@ -31,6 +33,9 @@ from tocsin.web.config import Config
 from tocsin.web.live import Live
 from tocsin.web.site import Site
 
+LAST_LOOK = 5.0
+"""Seconds that a look which is under way at the end is waited for; what it has not taken is there for the next."""
+
 
 @contextmanager
 def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
@@ -39,10 +44,11 @@ def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None)
     with open_database(settings) as store:
         ready(store)
         if store.alone:  # or may be, once whoever else writes to it has gone
-            yield Asking(store, process, clock or now, serves, address, socket=_socket(settings))
+            yield Asking(store, process, clock or now, serves, address, wall_clock=now, socket=_socket(settings))
         else:
             must_be_durable(store)
-            yield Tocsin(store, process, clock or DatabaseClock(store), serves, address)
+            wall_clock = DatabaseClock(store)
+            yield Tocsin(store, process, clock or wall_clock, serves, address, wall_clock=wall_clock)
 
 
 def playbook(settings: Settings) -> Playbook:
@@ -57,7 +63,7 @@ def playbook(settings: Settings) -> Playbook:
 def at_work(settings: Settings) -> Iterator[tuple[Tocsin, Worker]]:
     """A worker who will perform everything, and answers whoever else wants to write meanwhile."""
     performing = ports(settings, in_use=True)
-    with _in_charge(settings) as tocsin:
+    with _in_charge(settings) as tocsin, looking(tocsin, performing):
         yield tocsin, Worker(tocsin, performing)
 
 
@@ -67,8 +73,23 @@ def serving(settings: Settings, *, works: bool) -> Iterator[tuple[Site, Worker |
     performing, secret = ports(settings, in_use=works), web(settings).metrics
     if secret is not None:
         secret.reveal()  # that it is not there is said now, and not to whoever measures
-    with _in_charge(settings) as tocsin:
+    with _in_charge(settings) as tocsin, looking(tocsin, performing if works else Ports()):
         yield site(settings, tocsin), Worker(tocsin, performing) if works else None
+
+
+@contextmanager
+def looking(tocsin: Tocsin, ports: Ports) -> Iterator[Looker]:
+    """Somebody looks at what comes in from elsewhere, in a thread of their own, if there is anything to look at."""
+    looker = Looker(tocsin, ports)
+    thread = threading.Thread(target=looker.run, name="tocsin-looker", daemon=True)
+    if looker.needed:
+        thread.start()
+    try:
+        yield looker
+    finally:
+        looker.stop()
+        if looker.needed:
+            thread.join(LAST_LOOK)
 
 
 @contextmanager
@@ -143,7 +164,8 @@ def open_database(settings: Settings) -> Iterator[Store]:
 def served(settings: Settings) -> tuple[str, ...]:
     """The ports that somebody performs wishes at, once the settings are right: what is promised until then waits."""
     told = {name: table for name, table in settings.integrations.items() if name in integrations.INTEGRATIONS}
-    return tuple({"publisher", *(port for name, table in told.items() for port in integrations.meant(name, table))})
+    meant = {port for name, table in told.items() for port in integrations.meant(name, table)}
+    return tuple({"publisher", *meant} - ONLY_READ)
 
 
 def ports(settings: Settings, *, in_use: bool = False) -> Ports:

@@ -31,7 +31,7 @@ def test_a_signal_says_its_number(tocsin: Shell) -> None:
 
 def test_json_is_one_document(tocsin: Shell) -> None:
     answer = tocsin.done("do", "declare", "The hub is down", "--json").json
-    assert answer == {"incident": 1, "lines": [1, 2], "signal": None, "revision": None, "effects": []}
+    assert answer == {"incident": 1, "lines": [1, 2], "signal": None, "ticket": None, "revision": None, "effects": []}
 
 
 def test_the_commands_own_name_always_works_too(tocsin: Shell) -> None:
@@ -197,7 +197,13 @@ def test_an_impossible_or_naive_time_is_one_sentence(tocsin: Shell, time: str) -
 
 
 def test_a_time_still_to_come_is_refused(tocsin: Shell) -> None:
-    assert "still to come" in tocsin.refused("do", "declare", "x", "--at", "2999-01-01T00:00Z")
+    assert "2999-01-01 00:00 UTC is still to come" in tocsin.refused("do", "declare", "x", "--at", "2999-01-01T00:00Z")
+
+
+def test_a_refused_time_is_told_as_whoever_asks_may_type_it(tocsin: Shell) -> None:
+    tocsin.done("people", "add", "ada", "--name", "Ada", "--zone", "Asia/Kathmandu")
+    sentence = tocsin.refused("do", "declare", "x", "--at", "2999-01-01T00:00Z", "--as", "ada")
+    assert "2999-01-01 05:45 Asia/Kathmandu is still to come" in sentence
 
 
 def test_a_note_that_is_too_long_is_refused(tocsin: Shell) -> None:

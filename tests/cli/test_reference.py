@@ -10,6 +10,7 @@ from tocsin.language.verbs import VERBS
 NO_VERBS = {
     c.PublishReplayed, c.RecordPublication, c.ReportDelivery, c.UpdateDirectory,
     c.TryAgain, c.GiveUp, c.ConfirmArrival, c.ReleaseOutbox, c.LetIn, c.ChangeDirectory,
+    c.TakeTicket, c.TakeWord, c.EndTicket,
 }  # fmt: skip
 """Programs ask for these, or commands of the shell with names of their own."""
 

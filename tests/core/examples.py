@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.core.world import MINUTE, NOON
 from tocsin.core import events as e
-from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug, TicketId
 from tocsin.core.moments import Moment
 from tocsin.core.people import Party
 
@@ -41,6 +41,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
         role=COMMANDER, to=Party(person=BOB), text="It is late here.", settles=(Party(group=Slug("triagers")),)
     ),
     e.RoleDeclined(role=COMMANDER, to=Party(person=BOB), why="I am ill."),
+    e.OfferWithdrawn(role=COMMANDER, to=Party(person=BOB)),
     e.RoleReleased(role=COMMANDER, person=ADA),
     e.AskMade(what="Look at the disk.", to=Party(group=Slug("triagers")), until=NOON + 60 * MINUTE),
     e.AskAccepted(),
@@ -48,7 +49,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.AskFinished(outcome="It is full."),
     e.Noted(
         kind="command", text="`df -h`", output="100%", outcome="It is full.", link="https://chat.example.org/1",
-        via="chat", signal=SignalId(7),
+        via="chat", signal=SignalId(7), ticket=TicketId(3), who="Sam Wu",
     ),
     e.NoteEdited(text="`df -h /`", output="99%", outcome="Nearly full."),
     e.NoteRemoved(why="Another incident's."),

@@ -168,3 +168,11 @@ def test_the_time_an_ask_is_due_is_kept_in_utc() -> None:
     due = (NOON + 60 * MINUTE).astimezone(timezone(5 * 60 * MINUTE))
     story.tell(c.Delegate(incident=ONE, what="x", to="bob", until=due))
     assert str(story.incident.asks[0].until) == "2026-11-12 13:00:00+00:00"
+
+
+def test_in_what_was_no_incident_nobody_takes_up_an_ask() -> None:
+    story = declared()
+    story.tell(c.Delegate(incident=ONE, what="Look.", to="bob"), c.Cancel(incident=ONE, reason="false-alarm"))
+    assert refusal(story, c.AcceptAsk(incident=ONE), by=BOB).startswith("Incident 1 was cancelled.")
+    story.tell(c.FinishAsk(incident=ONE, outcome="It was the test."), by=BOB)
+    assert story.incident.asks[0].state == "done"

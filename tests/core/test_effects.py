@@ -9,8 +9,24 @@ from typing import get_args
 import pytest
 
 from tests.core.world import BOB, DUBOIS, MINUTE, NOON, ONE, TORONTO
-from tocsin.core.effects import EFFECTS, SOON, URGENT, Effect, Port, PublishReport, Remind, SendMail
-from tocsin.core.ids import Seq, Slug
+from tocsin.core.effects import (
+    EFFECTS,
+    SOON,
+    URGENT,
+    AnswerTicket,
+    AssignTicket,
+    CloseTicket,
+    Effect,
+    MarkTicket,
+    NoteTicket,
+    Port,
+    PublishReport,
+    Remind,
+    SendMail,
+    TellByTicket,
+    TellTicket,
+)
+from tocsin.core.ids import Seq, Slug, TicketId
 from tocsin.store.codec import decode_effect, encode
 
 LINE = Seq(3)
@@ -24,7 +40,20 @@ PUBLISH = PublishReport(incident=ONE, about=LINE)
 BOTH = (TORONTO.slug, DUBOIS.slug)
 OF_AN_UPDATE = Remind(incident=ONE, about=LINE, at=NOON + MINUTE, of="update", communities=BOTH)
 OF_AN_ASK = Remind(incident=ONE, about=LINE, at=NOON + MINUTE, of="ask")
-EXAMPLES = (TO_BOB, CALL, CALL_TO_NOBODY, TO_DUBOIS, TO_NOBODY, REMINDER, PUBLISH, OF_AN_UPDATE, OF_AN_ASK)
+TICKET = TicketId(7)
+IN_TICKETS: tuple[Effect, ...] = (
+    TellTicket(incident=ONE, about=LINE, ticket=TICKET, community=DUBOIS.slug),
+    NoteTicket(incident=ONE, about=LINE, ticket=TICKET),
+    AssignTicket(incident=ONE, about=LINE, ticket=TICKET, to=BOB.handle),
+    MarkTicket(incident=ONE, about=LINE, ticket=TICKET),
+    CloseTicket(incident=ONE, about=LINE, ticket=TICKET),
+    AnswerTicket(incident=ONE, about=LINE, ticket=TICKET, community=DUBOIS.slug),
+)
+BY_TICKET = TellByTicket(incident=ONE, about=LINE, community=DUBOIS.slug)
+EXAMPLES = (
+    TO_BOB, CALL, CALL_TO_NOBODY, TO_DUBOIS, TO_NOBODY, REMINDER, PUBLISH, OF_AN_UPDATE, OF_AN_ASK, *IN_TICKETS,
+    BY_TICKET,
+)  # fmt: skip
 
 
 def test_there_is_an_example_of_every_kind() -> None:
@@ -95,3 +124,7 @@ def test_a_promise_to_others_takes_the_place_of_none(fewer: tuple[Slug, ...]) ->
     other = replace(OF_AN_UPDATE, communities=fewer)
     assert other.key != OF_AN_UPDATE.key
     assert other.destination != OF_AN_UPDATE.destination
+
+
+def test_what_is_said_and_done_in_one_ticket_happens_in_order() -> None:
+    assert {effect.destination for effect in IN_TICKETS} == {"ticket:7"}

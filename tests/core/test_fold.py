@@ -17,8 +17,8 @@ from tocsin.core.people import Party
 from tocsin.core.timeline import timeline
 
 ANSWERS = (
-    "AskAccepted", "AskDeclined", "AskFinished", "RoleDeclined", "RoleReleased", "TicketUnlinked", "ActionLinked",
-    "ActionCompleted", "ReviewReopened", "ReportReviewed", "ProposalTurnedDown",
+    "AskAccepted", "AskDeclined", "AskFinished", "RoleDeclined", "OfferWithdrawn", "RoleReleased", "TicketUnlinked",
+    "ActionLinked", "ActionCompleted", "ReviewReopened", "ReportReviewed", "ProposalTurnedDown",
 )  # fmt: skip
 """Kinds that change only what another made."""
 KINDS = pytest.mark.parametrize("kind", EVENTS)

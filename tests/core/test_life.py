@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +23,27 @@ def test_acknowledging_says_who_looks_after_it() -> None:
     story = declared()
     story.tell(c.Acknowledge(incident=ONE), by=BOB)
     assert (story.incident.acknowledged_by, story.incident.acknowledged_at) == ("bob", NOON + 2 * MINUTE)
+
+
+def test_a_line_long_before_all_that_is_known_is_a_slip() -> None:
+    sentence = refusal(declared(), c.Note(incident=ONE, text="It began."), at=NOON.replace(year=1970))
+    assert sentence.startswith("1970-11-12 12:00 UTC is more than 90 days before anything that is known of")
+    assert "Check the date" in sentence
+
+
+def test_once_it_is_known_to_have_begun_long_ago_lines_may_be_as_old() -> None:
+    story, long_ago = declared(), NOON - timedelta(days=200)
+    story.tell(c.SetImpact(incident=ONE, start=long_ago))
+    story.tell(c.Note(incident=ONE, text="Files were lost."), at=long_ago - timedelta(days=90))
+    assert story.entries[-1].at.at == long_ago - timedelta(days=90)
+
+
+def test_when_it_comes_back_the_impact_has_no_end_any_more() -> None:
+    story = declared()
+    story.tell(c.SetImpact(incident=ONE, start=NOON - MINUTE, end=NOON))
+    story.tell(c.Resolve(incident=ONE, verified="Logged in."))
+    story.tell(c.Reopen(incident=ONE, why="It is back."), by=BOB)
+    assert (story.incident.impact.start, story.incident.impact.end) == (Moment(at=NOON - MINUTE), None)
 
 
 def test_whoever_declared_has_acknowledged_already() -> None:
@@ -191,7 +213,16 @@ def test_a_plan_written_against_one_that_somebody_has_changed_meanwhile_is_refus
 
 
 def test_a_plan_that_says_nothing_is_refused() -> None:
-    assert refusal(declared(), c.SetPlan(incident=ONE)).startswith("Say at least one of")
+    story = declared()
+    assert refusal(story, c.SetPlan(incident=ONE)).startswith("Say at least one of")
+    assert refusal(story, c.SetPlan(incident=ONE, state=" ")).startswith("Say at least one of")
+
+
+def test_a_plan_is_not_emptied_of_all_that_it_says() -> None:
+    story = declared()
+    story.tell(c.SetPlan(incident=ONE, state="No logins.", next="Restart."))
+    assert refusal(story, c.SetPlan(incident=ONE, state="", next="")).startswith("Say at least one of")
+    story.tell(c.SetPlan(incident=ONE, state=""))
 
 
 def test_the_impact_may_be_a_range_at_both_ends() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -79,6 +80,13 @@ def test_whoever_has_left_is_no_member() -> None:
     given = Story(town=Town(people=(replace(ADA, active=False),))).given(by=BOB)
     assert refused(lambda: given.member("ada")) == "Ada Lovelace has left. Name somebody who is here."
     assert refused(lambda: given.party("ada")) == "Ada Lovelace has left. Name somebody who is here."
+
+
+def test_nobody_who_only_looks_on_is_asked_for_anything() -> None:
+    given = Story(town=Town(people=(ADA, replace(BOB, observer=True)))).given(by=ADA)
+    for name in (given.member, given.party):
+        assert refused(partial(name, "bob")) == "Bob Kahn only looks on. Name somebody who responds."
+    assert Story(town=Town(people=(replace(ADA, observer=True),))).given(by=BOB).member("ada").administrator
 
 
 def test_whoever_is_of_a_community_is_no_member() -> None:

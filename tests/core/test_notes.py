@@ -212,3 +212,31 @@ def test_a_redacted_line_is_not_mended() -> None:
 def test_a_line_is_not_mended_into_more_than_one_holds() -> None:
     command = c.EditNote(incident=ONE, line=LINE, text="a" * c.LONGEST, output="b")
     assert refusal(noted(), command, by=BOB).startswith("That line is 200,001 characters")
+
+
+def test_nobody_mends_unawares_what_somebody_else_has_mended_meanwhile() -> None:
+    story = noted()
+    [theirs] = story.tell(c.EditNote(incident=ONE, line=LINE, text="df -h /", seen=Seq(0)), by=ADA)
+    assert refusal(story, c.EditNote(incident=ONE, line=LINE, text="df", seen=Seq(0)), by=BOB) == (
+        "Somebody mended line 3 meanwhile. Read theirs, then send yours again."
+    )
+    story.tell(c.EditNote(incident=ONE, line=LINE, text="df", seen=theirs.seq), by=BOB)
+    assert story.events[-1] == e.NoteEdited(text="df")
+
+
+@pytest.mark.parametrize(
+    "command", [c.EditNote(incident=ONE, line=LINE, text="x"), c.RemoveNote(incident=ONE, line=LINE)]
+)
+def test_what_is_off_the_timeline_is_not_mended_or_taken_off_again(command: c.Command) -> None:
+    story = noted()
+    story.tell(c.RemoveNote(incident=ONE, line=LINE), by=BOB)
+    assert refusal(story, command, by=BOB) == (
+        "Line 3 is off the timeline already. What should stand there, write as a new line."
+    )
+
+
+def test_words_that_are_gone_are_not_taken_out_again() -> None:
+    story = noted()
+    story.tell(c.Redact(incident=ONE, line=LINE, why="A password."))
+    story.entries[2] = replace(story.entries[2], event=e.blanked(story.entries[2].event))
+    assert refusal(story, c.Redact(incident=ONE, line=LINE, why="Mine.")) == "The words of line 3 are gone already."

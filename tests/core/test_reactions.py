@@ -51,7 +51,7 @@ GIVEN = replace(
 )
 OPEN, DRILL = Incident(number=ONE, state="open"), Incident(number=ONE, state="open", drill=True)
 LOUD = {"PublicationRequested", "RoleAssigned", "RoleOffered", "AskMade", "Updated", "ReportOffered", "ReviewRequested",
-        "UpdateProposed"}  # fmt: skip
+        "UpdateProposed", "OfferWithdrawn"}  # fmt: skip
 SOON, LATER = NOON + 20 * MINUTE, NOON + 60 * MINUTE
 OFFER = e.RoleOffered(role=Slug("liaison"), to=Party(person=BOB.handle))
 TO_TRIAGERS = Party(group=TRIAGERS.slug)
@@ -666,6 +666,24 @@ def test_an_offer_that_went_to_somebody_else_is_not_wanted() -> None:
     story = offered()
     story.tell(c.OfferRole(incident=ONE, role="liaison", to="dana"))
     assert (wanted(story, 1), wanted(story, 2)) == (False, True)
+
+
+def test_an_offer_that_was_taken_back_is_not_wanted_and_whoever_had_it_hears() -> None:
+    story = offered()
+    story.tell(c.WithdrawOffer(incident=ONE))
+    assert [wish.to for wish in story.wishes_of(SendMail) if isinstance(wish, SendMail)] == ["bob", "bob"]
+    assert (wanted(story, 1), wanted(story, 2)) == (False, True)
+
+
+def test_each_of_a_group_hears_that_an_offer_was_taken_back_but_whoever_did_it() -> None:
+    withdrawn = e.OfferWithdrawn(role=Slug("liaison"), to=TO_TRIAGERS)
+    assert [wish.to for wish in reaction(withdrawn, by=BOB) if isinstance(wish, SendMail)] == ["dana"]
+
+
+def test_of_what_was_offered_twice_only_the_last_letter_is_wanted() -> None:
+    story = offered()
+    story.tell(c.WithdrawOffer(incident=ONE), c.OfferRole(incident=ONE, role="liaison", to="bob"))
+    assert [wanted(story, each) for each in (1, 2, 3)] == [False, False, True]
 
 
 def test_in_what_was_no_incident_nobody_is_offered_a_role_any_more() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.core.world import ADA, BOB, DANA, MINUTE, NOON, ONE, declared, refusal, resolved
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Holding
+from tocsin.core.people import Party
 
 COMMANDER, LIAISON, EXPERT = Slug("commander"), Slug("liaison"), Slug("expert")
 NOTHING_OFFERED = "No role is offered to you here that waits for an answer."
@@ -194,3 +197,53 @@ def test_who_takes_a_role_offered_to_them_leaves_the_offer_to_their_group() -> N
     story.tell(c.AcceptRole(incident=ONE), by=BOB)
     story.tell(c.AcceptRole(incident=ONE), by=DANA)
     assert (story.incident.holders(EXPERT), story.incident.offers) == (("bob", "dana"), ())
+
+
+def test_whoever_offered_a_role_takes_the_offer_back() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="liaison", to="dana"), by=BOB)
+    story.tell(c.WithdrawOffer(incident=ONE), by=BOB)
+    assert story.events[-1] == e.OfferWithdrawn(role=LIAISON, to=Party(person=DANA.handle))
+    assert story.incident.offers == ()
+    assert refusal(story, c.AcceptRole(incident=ONE), by=DANA) == NOTHING_OFFERED
+
+
+def test_the_commander_takes_any_offer_back() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="liaison", to="dana"), by=BOB)
+    story.tell(c.WithdrawOffer(incident=ONE, role="liaison"))
+    assert story.incident.offers == ()
+
+
+def test_nobody_else_takes_an_offer_back() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="liaison", to="dana"), by=BOB)
+    assert refusal(story, c.WithdrawOffer(incident=ONE, role="liaison"), by=DANA) == (
+        "Bob Kahn offered that. Whoever offered it takes it back, or the commander."
+    )
+
+
+def test_without_an_offer_there_is_nothing_to_take_back() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="liaison", to="dana"))
+    story.tell(c.WithdrawOffer(incident=ONE, role="liaison", to="dana"))
+    again = c.WithdrawOffer(incident=ONE, role="liaison", to="dana")
+    assert refusal(story, again) == "No such offer waits for an answer here. It was answered or withdrawn already."
+
+
+def test_of_several_offers_the_one_to_take_back_has_to_be_named() -> None:
+    story = declared()
+    story.tell(*(c.OfferRole(incident=ONE, role="expert", to=each) for each in ("triagers", "bob")))
+    assert refusal(story, c.WithdrawOffer(incident=ONE, role="expert")) == (
+        "Several offers wait for an answer: expert to triagers, expert to bob. Say which."
+    )
+    story.tell(c.WithdrawOffer(incident=ONE, to="Support Triagers"))
+    assert [offer.to.person for offer in story.incident.offers] == ["bob"]
+
+
+def test_an_offer_to_who_has_left_is_taken_back_too() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="liaison", to="bob"))
+    story.town = replace(story.town, people=(ADA, replace(BOB, active=False)))
+    story.tell(c.WithdrawOffer(incident=ONE, to="bob"))
+    assert story.incident.offers == ()

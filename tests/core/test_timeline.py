@@ -95,6 +95,16 @@ def test_instants_in_different_zones_are_put_in_order() -> None:
             "offer",
             "Ada cannot be External Liaison. Ill.",
         ),
+        (
+            e.OfferWithdrawn(role=Slug("liaison"), to=Party(person=ADA.handle)),
+            "offer",
+            "External Liaison is not offered to Ada any more.",
+        ),
+        (
+            e.OfferWithdrawn(role=Slug("liaison"), to=Party(group=Slug("triagers"))),
+            "offer",
+            "External Liaison is not offered to triagers any more.",
+        ),
         (e.RoleReleased(role=Slug("liaison"), person=BOB.handle), "role", "Bob is no longer External Liaison."),
         (e.PhaseSet(phase=Slug("finding")), "phase", "Finding the cause"),
         (e.PlanSet(state="Down.", next="Wait."), "plan", "State: Down.\n\nNext: Wait."),

@@ -277,6 +277,7 @@ _STATES: dict[Outcome, WishState] = {
     "quarantined": "quarantined",
     "again": "waiting",
     "arrived": "done",
+    "bounced": "failed",
 }
 
 

@@ -75,6 +75,7 @@ COMMANDS: st.SearchStrategy[c.Command] = st.one_of(
     st.builds(c.Assign, incident=incidents, role=roles, person=somebody),
     st.builds(c.OfferRole, incident=incidents, role=roles, to=somebody, text=said),
     st.builds(c.AcceptRole, incident=incidents, role=roles | st.just("")),
+    st.builds(c.WithdrawOffer, incident=incidents, role=roles | st.just(""), to=somebody | st.just("")),
     st.builds(c.Release, incident=incidents, role=roles, person=somebody),
     st.builds(c.Delegate, incident=incidents, what=said, to=somebody, until=perhaps),
     st.builds(c.FinishAsk, incident=incidents, outcome=said, ask=st.none() | lines),
@@ -202,6 +203,7 @@ def test_every_command_is_tried(folder: Path) -> None:
 UNTRIED = {
     "SetServices", "SetCriterion", "AddLink", "DeclineRole", "AcceptAsk", "DeclineAsk", "LinkAction",
     "RecordPublication", "PublishReplayed", "UpdateDirectory", "ReportDelivery", "TryAgain", "GiveUp",
-    "ConfirmArrival", "ReleaseOutbox", "LetIn", "ChangeDirectory", "SetProfile",
+    "ConfirmArrival", "ReleaseOutbox", "LetIn", "ChangeDirectory", "SetProfile", "TakeTicket", "TakeWord", "EndTicket",
+    "PlaceTicket", "AdmitWord",
 }  # fmt: skip
 """Much like others that are tried, or given by programs only."""

@@ -116,8 +116,13 @@ def _reminds(effect: Effect) -> bool:
 
 
 def installed(data: Path, url: str, **integrations: Mapping[str, object]) -> Installation:
-    """A new one, with tables, and with these integrations' settings in its `tocsin.toml`."""
+    """A new one, with tables, and with these integrations' settings in its `tocsin.toml`.
+
+    Communities are told by mail, unless a fake is to serve other ports: with tickets nobody would get a letter.
+    """
     tables = {"": {"database": url}, **integrations}
+    if "fake" in tables:
+        tables["fake"] = {"ports": "mailer publisher", **tables["fake"]}
     (data / "tocsin.toml").write_text("".join(_table(*each) for each in tables.items()), encoding="utf-8")
     with open_store(url) as store:
         migrate(store)

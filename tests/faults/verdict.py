@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.faults.load import EVERYBODY, Accepted, Letter
 from tests.faults.rig import Installation
-from tocsin.core.events import DeliveryReported, Entry
-from tocsin.core.ids import IncidentNumber
+from tocsin.core.events import DeliveryReported, Entry, RoleOffered
+from tocsin.core.ids import Handle, IncidentNumber
 from tocsin.store import signals
 
 Done = Mapping[str, Any]
@@ -82,7 +82,7 @@ def judged(installation: Installation, done: Iterable[Done], ledger: Collection[
         untold=unknown - {(token[e.incident, e.about or 0], _address(t.to)) for e, t in _told(entries, "unknown")},
         lost={each.token for each in ledger if _place(each) not in stands.get(each.token, [])},
         doubled={token for token, places in stands.items() if len(places) > 1},
-        unsent=wished - set(sent) - unknown,
+        unsent=wished - set(sent) - unknown - _replaced(entries),
         repeated={letter for letter, times in Counter(sent).items() if times > 1},
         unasked=set(sent) - wished,
         overtaken=_overtaken(sent, ledger, {token[e.incident, e.about or 0] for e, _ in _told(entries, "again")}),
@@ -112,6 +112,18 @@ def _places(installation: Installation, entries: Iterable[Entry]) -> dict[str, l
     with installation.opened() as tocsin, tocsin.store.read() as connection:
         for signal in signals.every(connection):
             found[_TOKEN.findall(signal.text)[0]].append(signal.id)
+    return found
+
+
+def _replaced(entries: Sequence[Entry]) -> set[Letter]:
+    """Letters about an offer that a newer one took the place of: nobody is owed those any more."""
+    latest: dict[tuple[IncidentNumber, str, Handle | None], RoleOffered] = {}
+    found: set[Letter] = set()
+    for entry in entries:
+        if isinstance(offer := entry.event, RoleOffered):
+            older = latest.get(lane := (entry.incident, offer.role, offer.to.person))
+            found |= {(token, _address(offer.to.person)) for token in _TOKEN.findall(older.text if older else "")}
+            latest[lane] = offer
     return found
 
 

@@ -52,8 +52,8 @@ INSIDE: list[tuple[e.Event, bool]] = [
     (OFFER, False), (ASK, False), (ASK, True), (UPDATE, True), (REPORT, False), (REVIEW, False),
     (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], False), (EXAMPLES["Declared"], True),
     (EXAMPLES["CommunitiesSet"], True), (EXAMPLES["Reopened"], True), (UPDATE, False),
-    *((EXAMPLES[kind], False) for kind in ("Noted", "UpdateProposed", "ProposalTurnedDown", "PlanSet", "PhaseSet",
-                                           "Resolved", "Reopened", "Cancelled", "ReportPublished")),
+    *((EXAMPLES[kind], False) for kind in ("OfferWithdrawn", "Noted", "UpdateProposed", "ProposalTurnedDown", "PlanSet",
+                                           "PhaseSet", "Resolved", "Reopened", "Cancelled", "ReportPublished")),
 ]  # fmt: skip
 """Every letter to a colleague, and whether it reminds."""
 EVERY_INSIDE = pytest.mark.parametrize(
@@ -169,6 +169,15 @@ def test_what_is_offered_to_a_group_nobody_need_decline() -> None:
     text = written(replace(OFFER, to=Party(group=TRIAGERS.slug))).text
     assert text.startswith("Ada Lovelace asks somebody of Support Triagers to be External Liaison")
     assert "decline" not in text
+
+
+def test_who_was_offered_a_role_learns_that_it_was_taken_back() -> None:
+    withdrawn = e.OfferWithdrawn(role=Slug("liaison"), to=Party(person=BOB.handle))
+    assert written(withdrawn).text.startswith(
+        "Ada Lovelace no longer asks you to be External Liaison of this incident.\n\nThere is nothing left"
+    )
+    group = replace(withdrawn, to=Party(group=TRIAGERS.slug))
+    assert "asks somebody of Support Triagers to be External Liaison" in written(group).text
 
 
 def test_who_was_given_a_role_learns_which_and_how_to_pass_it_on() -> None:

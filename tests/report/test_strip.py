@@ -121,6 +121,12 @@ def test_what_is_not_over_yet_goes_on() -> None:
     assert picture.now == pytest.approx(picture.impact[0].x + picture.impact[0].width)
 
 
+def test_where_we_are_is_not_written_into_a_label() -> None:
+    alone, covered = drawn(*BEGUN, now=60), drawn(at(0, BEGUN[0].event), now=0)
+    assert 'class="nowlab"' in as_svg(alone)
+    assert 'class="nowlab narrow"' in as_svg(covered)
+
+
 def test_where_nobody_knows_its_end_it_is_sure_as_long_as_it_was_reported() -> None:
     picture = drawn(*BEGUN, at(20, SIGNAL), at(21, impact(-5, None)), at(60, RESOLVED))
     assert kinds(picture) == ["sure", "guess"]
@@ -141,6 +147,26 @@ def test_between_an_end_that_did_not_last_and_the_return_it_is_pale() -> None:
     picture = drawn(*BEGUN, at(60, RESOLVED), at(80, REOPENED), at(90, impact(0, 120)), at(120, RESOLVED))
     assert kinds(picture) == ["sure", "eased", "sure"]
     assert "thought to be over from 13:00 to 13:20" in picture.alt
+
+
+def test_what_came_back_is_not_over_and_the_end_that_did_not_hold_is_where_it_grows_pale() -> None:
+    first = (*BEGUN, at(55, impact(0, 50)), at(60, RESOLVED))
+    picture = drawn(*first, at(80, REOPENED), now=100)
+    assert kinds(picture) == ["sure", "eased", "sure", "open"]
+    assert picture.alt.startswith("Impact from 12:00 on 12 November 2026 on, and not over yet;")
+    assert "thought to be over from 12:50 to 13:20" in picture.alt
+
+
+def test_what_was_resolved_again_is_sure_up_to_the_end_that_was_said_before() -> None:
+    first = (*BEGUN, at(55, impact(0, 50)), at(60, RESOLVED), at(80, REOPENED))
+    picture = drawn(*first, at(100, RESOLVED))
+    assert kinds(picture) == ["sure", "guess"]
+    assert [round(harm.width) for harm in picture.impact] == [38, 38]
+
+
+def test_what_was_tried_before_a_return_was_not_enough_whatever_end_was_said() -> None:
+    picture = drawn(*BEGUN, at(40, FIX), at(55, impact(0, 50)), at(60, RESOLVED), at(80, REOPENED), now=100)
+    assert [word for word, _ in words(picture) if "fix" in word.lower()] == ["Fix, not enough"]
 
 
 def test_an_impact_that_was_over_before_the_next_began_is_a_part_of_its_own() -> None:
@@ -206,6 +232,20 @@ def test_what_the_commander_took_for_the_cause_last_is_its_time_not_the_first_gu
     )
     again = at(40, e.PlanSet(cause=" The disk is full. "))
     assert dict(words(drawn(*BEGUN, *plans, again)))["Likely cause"] == "12:20"
+
+
+def test_the_cause_of_before_stays_where_it_was_when_another_is_found_after_a_return() -> None:
+    first = (*BEGUN, at(20, e.PlanSet(cause="The disk is full.")), at(60, RESOLVED), at(80, REOPENED))
+    said = [time for word, time in words(drawn(*first, now=90)) if word == "Likely cause"]
+    again = drawn(*first, at(95, e.PlanSet(cause="A log fills the disk.")), now=100)
+    assert said == ["12:20"]
+    assert [time for word, time in words(again) if word == "Likely cause"] == ["12:20", "13:35"]
+
+
+def test_a_finding_of_before_a_return_is_no_cause_of_what_came_after() -> None:
+    found = (at(5, e.Noted(kind="finding", text="Full")), at(6, e.Highlighted(), about=3), at(60, RESOLVED))
+    picture = drawn(*BEGUN, *found, at(80, REOPENED), at(95, e.PlanSet(cause="A log fills it.")), now=100)
+    assert [time for word, time in words(picture) if word == "Likely cause"] == ["12:05", "13:35"]
 
 
 def test_a_cause_that_was_taken_back_is_none() -> None:

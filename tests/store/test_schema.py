@@ -80,7 +80,7 @@ def test_counting_begins_at_nothing(store: Store) -> None:
     ready(store)
     with store.read() as connection:
         found = connection.execute(sa.text("SELECT name, value FROM counters ORDER BY name")).all()
-    assert [tuple(row) for row in found] == [("incident", 0), ("signal", 0)]
+    assert [tuple(row) for row in found] == [("incident", 0), ("signal", 0), ("ticket", 0)]
 
 
 def test_to_migrate_twice_changes_nothing(store: Store) -> None:

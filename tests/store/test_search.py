@@ -88,6 +88,54 @@ def test_the_next_page_goes_on_where_the_last_ended(tocsin: Tocsin, monkeypatch:
     assert seen == lines[::-1]
 
 
+def test_a_page_looks_at_so_many_places_and_the_next_goes_on_from_there(
+    tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = declared(tocsin)
+    tocsin.do(c.Note(incident=number, text="proxy get", kind="command", output="none"), by="ada")
+    lines = [note(tocsin, number, "proxy") for _ in range(3)]
+    monkeypatch.setattr(search, "LOOKED", 3)
+    first = found(tocsin, "proxy", commands=True)
+    assert (first.hits, first.partly, first.older) == ((), True, number * words.ROOM + lines[0])
+    with tocsin.store.read() as connection:
+        then = search.find(connection, asked("proxy"), "everything", commands=True, before=first.older)
+    assert ([hit.text for hit in then.hits], then.partly, then.older) == (["proxy get\nnone"], False, None)
+
+
+def test_what_is_long_ago_is_found_after_what_is_new(tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_BLOCKS", (1, 2))
+    numbers = []
+    for before in (0, 70, 200, 500):
+        _count_on(tocsin, before)
+        numbers.append(declared(tocsin, "Zanzibar"))
+    assert places(tocsin, "zanz") == [f"{number} title" for number in reversed(numbers)]
+    assert places(tocsin, '"zanzibar"') == places(tocsin, "zanz")
+
+
+def test_where_too_many_words_begin_so_the_word_itself_is_looked_for(
+    tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch, db_url: str
+) -> None:
+    if not db_url.startswith("sqlite"):
+        pytest.skip("PostgreSQL finds words by how they begin")
+    number = declared(tocsin)
+    for word in ("post", "posted", "postgres"):
+        note(tocsin, number, f"see {word}")
+    assert (len(found(tocsin, "post").hits), found(tocsin, "post").whole) == (3, False)
+    monkeypatch.setattr(search, "ENDINGS", 2)
+    assert ([hit.text for hit in found(tocsin, "see post").hits], found(tocsin, "post").whole) == (["see post"], True)
+
+
+def test_letters_of_any_kind_may_go_on(tocsin: Tocsin) -> None:
+    note(tocsin, declared(tocsin), "Über-Ärgernisse in Straßenbahnen, ΔΙΚΤΥΟ δίκτυο")
+    for typed in ("ärger", "ÄRGERN", "in straßen", "δίκτ", "über-ärger"):
+        assert places(tocsin, typed) == ["1 line"], typed
+
+
+def _count_on(tocsin: Tocsin, last: int) -> None:
+    counted = t.counters.update().where(t.counters.c.name == "incident")
+    tocsin.store.run(lambda connection: connection.execute(counted, {"value": last}) and None)
+
+
 # ── what is not ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -51,6 +51,7 @@ class Somebody:
 
     def presses(self, button: str) -> None:
         self.page.get_by_role("button", name=button, exact=True).and_(self.page.locator(":visible")).first.click()
+        expect(self.page.locator("form[aria-busy]")).to_have_count(0)
 
     def follows(self, link: str) -> None:
         self.page.get_by_role("link", name=link).and_(self.page.locator(":visible")).first.click()

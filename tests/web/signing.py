@@ -46,7 +46,7 @@ def token_of(home: House, browser: Browser) -> str:
 def signed_in(home: House, browser: Browser) -> bool:
     """Whether a page that is for those who are signed in is shown."""
     with home.tocsin.store.read() as c:
-        return sessions.found(c, token_of(home, browser), home.clock()) is not None
+        return sessions.found(c, token_of(home, browser), home.tocsin.wall_clock()) is not None
 
 
 def kept(home: House) -> str:

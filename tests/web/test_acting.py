@@ -129,7 +129,15 @@ def test_a_plan_that_says_what_it_said_writes_no_line(opened: House) -> None:
 def test_an_empty_plan_is_refused(opened: House) -> None:
     page = send(opened, "plan", state="", next="")
     assert page.status == 422
-    assert "Say at least one of" in page.words
+    assert "Say how things stand" in page.words and 'aria-describedby="e-state"' in page.text
+
+
+def test_a_plan_is_not_emptied_of_all_that_it_says(opened: House) -> None:
+    send(opened, "plan", state="Nobody can log in.", next="Restart it.")
+    page = send(opened, "plan", state="", next=" ")
+    plan = now(opened).plan
+    assert page.status == 422 and plan is not None and plan.state == "Nobody can log in."
+    assert 'aria-describedby="e-state"' in page.text
 
 
 def test_of_two_who_write_the_plan_the_second_sees_both_texts_and_may_overrule(opened: House) -> None:
@@ -180,6 +188,7 @@ def test_it_gets_a_better_title(opened: House) -> None:
     assert now(opened).title == "Nobody can start"
     page = send(opened, "title", title=" ")
     assert (page.status, now(opened).title) == (422, "Nobody can start")
+    assert 'aria-describedby="e-title"' in page.text
 
 
 def test_services_are_ticked(opened: House) -> None:
@@ -484,6 +493,53 @@ def test_an_offer_is_declined_with_or_without_a_word(opened: House) -> None:
     assert last(opened) == e.RoleDeclined(role=COMMANDER, to=Party(person=BOB.handle), why="It is late.")
 
 
+def test_whoever_offered_a_role_takes_the_offer_back(opened: House) -> None:
+    send(opened, "offer", "bob", role="liaison", to="dana")
+    assert 'value="withdraw"' in opened.browser("bob").get("/incidents/1").text
+    browser, roles = opened.browser("bob"), "/incidents/1/roles"
+    page = browser.send(roles, roles, role="liaison", do="withdraw", to="dana")
+    assert (page.status, now(opened).offers) == (303, ())
+    assert last(opened) == e.OfferWithdrawn(role=LIAISON, to=Party(person=DANA.handle))
+    assert "The offer is withdrawn." in browser.follow(page).words
+
+
+def test_only_whoever_offered_a_role_and_the_commander_see_how_to_take_it_back(opened: House) -> None:
+    send(opened, "offer", "bob", role="liaison", to="triagers")
+    for path in ("", "/roles", "/hand-over?role=liaison"):
+        seen = [who for who in ("ada", "bob", "dana") if _withdraws(opened, who, path)]
+        assert seen == ["ada", "bob"], path
+
+
+def _withdraws(home: House, who: str, path: str) -> bool:
+    return 'value="withdraw"' in home.browser(who).get(f"/incidents/1{path}").text
+
+
+def test_an_offer_that_was_answered_or_is_anothers_is_not_taken_back(opened: House) -> None:
+    send(opened, "offer", "bob", role="liaison", to="dana")
+    assert "Bob Kahn offered that." in send(opened, "roles", "dana", role="liaison", do="withdraw", to="dana").words
+    send(opened, "roles", "dana", role="liaison", do="accept")
+    page = send(opened, "roles", "bob", role="liaison", do="withdraw", to="dana")
+    assert (page.status, now(opened).holders(LIAISON)) == (422, ("dana",))
+    assert "It was answered or withdrawn already." in page.words
+
+
+def test_an_offer_to_a_group_one_is_of_can_be_taken_and_taken_back(opened: House) -> None:
+    send(opened, "offer", "bob", role="liaison", to="triagers")
+    page = opened.browser("bob").get("/incidents/1/roles").text
+    assert 'value="accept"' in page and 'value="withdraw"' in page
+    send(opened, "roles", "bob", role="liaison", do="withdraw", to="triagers")
+    assert now(opened).offers == ()
+
+
+def test_a_no_to_an_offer_that_is_gone_gives_back_its_word(opened: House) -> None:
+    send(opened, "offer", role="liaison", to="bob")
+    path, browser = "/incidents/1/roles", opened.browser("bob")
+    form = {**browser.get(path).hidden(path), "role": "liaison", "do": "decline", "why": "I am on a train."}
+    send(opened, "roles", role="liaison", do="withdraw", to="bob")
+    page = browser.post(path, form)
+    assert (page.status, "I am on a train.</textarea>" in page.text) == (422, True)
+
+
 def test_a_group_is_offered_a_role_and_the_first_has_it(opened: House) -> None:
     assert "Support Triagers" in opened.browser("ada").get("/incidents/1/offer").words
     send(opened, "offer", role="liaison", to="triagers")
@@ -591,12 +647,70 @@ def test_a_line_is_mended_and_keeps_what_it_was_not_asked_about(opened: House) -
     assert "The disk.</textarea>" in opened.browser("ada").get("/incidents/1/lines/3/edit").text
 
 
+def test_a_line_is_not_mended_into_an_empty_one(opened: House) -> None:
+    note(opened.tocsin, ONE, "Mine.")
+    page = send(opened, "lines/3/edit", text=" ")
+    assert page.status == 422 and 'aria-describedby="e-text"' in page.text
+
+
 def test_only_whoever_wrote_it_or_commands_mends_a_line(opened: House) -> None:
     note(opened.tocsin, ONE, "Mine.")
     page = send(opened, "lines/3/edit", "bob", text="Yours.")
     assert page.status == 422
     assert "Ada Lovelace wrote that line." in page.words
     assert "Yours.</textarea>" in page.text
+
+
+def test_a_line_that_somebody_else_mended_meanwhile_is_not_mended_unawares(opened: House) -> None:
+    opened.tocsin.do(c.Note(incident=ONE, text="Teh disk."), by="bob")
+    path, browser = "/incidents/1/lines/3/edit", opened.browser("bob")
+    form = browser.get(path).hidden(path)
+    opened.tocsin.do(c.EditNote(incident=ONE, line=Seq(3), text="The disk is full."), by="ada")
+    shown = browser.post(path, {**form, "text": "The disk."})
+    assert (shown.status, last(opened)) == (422, e.NoteEdited(text="The disk is full."))
+    assert "Ada Lovelace changed this at 12:01" in shown.words and "Now it is: The disk is full." in shown.words
+    assert "The disk.</textarea>" in shown.text
+    assert browser.post(path, {**shown.hidden(path), "text": "The disk."}).status == 303
+    assert last(opened) == e.NoteEdited(text="The disk.")
+
+
+def test_a_line_mended_twice_by_the_same_form_is_mended_once(opened: House) -> None:
+    opened.tocsin.do(c.Note(incident=ONE, text="Teh disk."), by="bob")
+    path, browser = "/incidents/1/lines/3/edit", opened.browser("bob")
+    form = {**browser.get(path).hidden(path), "text": "The disk."}
+    before = lines(opened)
+    assert [browser.post(path, form).status for _ in range(2)] == [303, 303]
+    assert lines(opened) == before + 1
+
+
+@pytest.mark.parametrize("seen", ["x", "-1", "9" * 5000, "99"])
+def test_a_line_is_not_mended_by_a_form_nobody_can_have_seen(seen: str, opened: House) -> None:
+    note(opened.tocsin, ONE, "Teh disk.")
+    assert send(opened, "lines/3/edit", seen=seen, text="The disk.").status == 422
+
+
+def test_a_line_that_is_off_the_timeline_is_neither_mended_nor_taken_off_again(opened: House) -> None:
+    note(opened.tocsin, ONE, "Another incident's.")
+    send(opened, "lines/3/remove")
+    before, browser = lines(opened), opened.browser("ada")
+    for name in ("edit", "remove"):
+        path = f"/incidents/1/lines/3/{name}"
+        page = browser.post(path, {"csrf": opened.proof(browser), "text": "Typed with care."})
+        assert (page.status, "Line 3 is off the timeline already." in page.words) == (422, True)
+        assert "It is off the timeline already." in browser.get(path).words
+    assert lines(opened) == before
+
+
+def test_nobody_who_only_looks_on_is_offered_a_role_or_asked(opened: House) -> None:
+    for page, more in (("offer", {"role": "liaison"}), ("help", {"send": "yes", "what": "Look."})):
+        shown = send(opened, page, to="ola", **more)
+        assert (shown.status, "Ola Observer only looks on." in shown.words) == (422, True)
+
+
+def test_an_ask_that_one_said_no_to_says_so_in_a_sentence(opened: House) -> None:
+    send(opened, "help", send="yes", what="Look at the disk.", to="bob")
+    send(opened, "asks/3", "bob", do="decline")
+    assert "You said no." in opened.browser("bob").get("/incidents/1/asks/3").words
 
 
 def test_a_line_is_taken_off_with_a_word(opened: House) -> None:
@@ -612,7 +726,8 @@ def test_redacting_shows_what_goes_and_needs_a_reason(opened: House) -> None:
     note(opened.tocsin, ONE, "The password is <b>hunter2</b>.")
     opened.tocsin.do(c.EditNote(incident=ONE, line=Seq(3), text="The password is hunter3."), by="ada")
     assert "hunter3" in opened.browser("bob").get("/incidents/1/lines/3/redact").words
-    assert send(opened, "lines/3/redact", "bob", why="").status == 422
+    page = send(opened, "lines/3/redact", "bob", why="")
+    assert page.status == 422 and 'aria-describedby="e-why"' in page.text
     assert send(opened, "lines/3/redact", "bob", why="A password.").status == 303
     page = opened.browser("bob").get("/incidents/1/lines/3/redact")
     assert "hunter" not in page.words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -44,6 +44,13 @@ def last(home: House) -> Entry:
 
 
 # ── a line ──
+
+
+@pytest.mark.parametrize(("kind", "sentence"), [("command", "Say which command"), ("fix", "Say what was tried")])
+def test_what_came_of_something_stands_in_no_line_without_it(kind: str, sentence: str, opened: House) -> None:
+    page = write(opened, " ", kind=kind, output="27 pods pending", outcome="No effect")
+    assert page.status == 422 and sentence in page.words and "27 pods pending</textarea>" in page.text
+    assert written(opened) == []
 
 
 def test_a_line_is_added_and_shown_where_it_stands(opened: House) -> None:
@@ -159,6 +166,33 @@ def test_a_time_that_will_not_do_is_said_beside_its_field(opened: House, when: s
     assert (page.status, written(opened)) == (422, [])
     assert sentence in page.words
     assert 'href="#f-when"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"when": "2026-11-13T12:00"}, "2026-11-13 12:00 Kathmandu time is still to come."),
+        ({"when": "1970-01-01T00:00"}, "1970-01-01 00:00 Kathmandu time is more than 90 days before anything"),
+        ({"text": "/note Hm. --at 2030-01-01T00:00Z"}, "2030-01-01 05:45 Kathmandu time is still to come."),
+    ],
+)
+def test_a_time_that_cannot_be_is_said_on_the_clock_of_whoever_wrote_it(
+    opened: House, fields: dict[str, str], sentence: str
+) -> None:
+    opened.tocsin.do(c.SetProfile(zone="Asia/Kathmandu"), by="ada")
+    page = write(opened, **{"text": "It began.", **fields})
+    assert (page.status, written(opened)) == (422, [])
+    assert sentence in page.words
+
+
+def test_what_led_to_it_weeks_before_has_its_place_on_the_timeline(opened: House) -> None:
+    write(opened, "The certificate was last renewed.", when="2026-08-20T00:00", about="0")
+    assert last(opened).at.at == datetime(2026, 8, 20, tzinfo=UTC)
+
+
+def test_a_device_without_a_clock_keeps_nothing_offline_from_being_sent(opened: House) -> None:
+    write(opened, "Written offline.", at="1970-01-01T00:00:10Z")
+    assert last(opened).at.at == opened.clock()
 
 
 @pytest.mark.parametrize("when", ["0001-01-01T00:00", "9999-12-31T23:59"])

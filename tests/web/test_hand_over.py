@@ -174,3 +174,12 @@ def test_a_role_that_does_not_exist_is_not_taken_for_command(do: str, opened: Ho
     assert (page.status, len(entries(opened.tocsin))) == (422, before)
     assert "has no role “scribee”" in page.words
     assert "Can you?</textarea>" in page.text
+
+
+def test_what_was_written_to_whoever_takes_over_is_there_still_once_it_is_over(opened: House) -> None:
+    browser = opened.browser("ada")
+    form = browser.get(PATH).hidden(PATH)
+    opened.tocsin.do(c.Cancel(incident=ONE, reason="false-alarm"), by="bob")
+    page = browser.post(PATH, {**form, "to": "bob", "text": "The disk is <full>.", "do": "offer"})
+    assert (page.status, "Incident 1 was cancelled." in page.words) == (422, True)
+    assert "The disk is &lt;full&gt;.</textarea>" in page.text

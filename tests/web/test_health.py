@@ -53,6 +53,13 @@ def state(home: House, wish: EffectId) -> str:
     return found.state
 
 
+def test_where_nobody_takes_what_is_due_the_page_says_what_to_run(home: House) -> None:
+    letter(home)
+    home.clock.at += timedelta(hours=1)
+    text = home.browser("ada").get("/health").text
+    assert "as <code>tocsin serve</code> or <code>tocsin worker</code>" in text
+
+
 def test_where_nothing_fails_the_page_says_so(home_on_both: House) -> None:
     words = home_on_both.browser("ola").get("/health").words
     assert "Nothing fails." in words and "Nothing waits." in words

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from tests.counting import statements
-from tests.engine.office import declared, in_review, published, resolved
+from tests.engine.office import declared, entries, in_review, published, resolved
 from tests.web.house import House
 from tocsin.core import commands as c
+from tocsin.core import events as e
 from tocsin.core.ids import IncidentNumber, Seq
+from tocsin.core.people import TOCSIN
 from tocsin.store import listing
 
 
@@ -112,6 +115,65 @@ def test_a_representative_reads_nothing_that_was_written_since(home_on_both: Hou
     words = home_on_both.browser("charlie").get(path).words
     assert "SECRET" not in words and "Open" not in words
     assert ("Nobody can log in" in words) is (path != "/incidents?q=secret")
+
+
+@pytest.mark.parametrize("path", ["/incidents", "/incidents?q=1", "/incidents?criterion=login", "/people/charlie"])
+def test_what_a_published_report_does_not_say_is_not_told_to_its_readers(home_on_both: House, path: str) -> None:
+    """Neither places, nor times, nor the kind, nor who was told: before it is published again, all is as it was."""
+    home, reader = home_on_both, home_on_both.browser("charlie")
+    number = published(home.tocsin)
+    before = reader.get(path).text
+    changed(home, number)
+    assert _but_for_forms(reader.get(path).text) == _but_for_forms(before)
+    assert "Toronto's hub" in home.browser("ada").get("/incidents").words
+
+
+def test_what_changed_is_told_once_it_is_published_again(home: House) -> None:
+    number = published(home.tocsin)
+    changed(home, number)
+    home.clock.later()
+    home.tocsin.do(c.Resolve(incident=number, verified="Logged in."), by="ada")
+    home.tocsin.do(c.SetImpact(incident=number, end=home.clock()), by="ada")
+    republished(home, number)
+    words = home.browser("charlie").get("/incidents").words
+    assert "Toronto's hub" in words and "Managed JupyterHubs" not in words
+
+
+def test_readers_of_reports_find_by_when_it_began_as_published(home: House) -> None:
+    number = published(home.tocsin)
+    changed(home, number)
+    home.clock.at += timedelta(days=40)
+    home.tocsin.do(c.SetImpact(incident=number, start=home.clock()), by="ada")
+    assert "Nobody can log in" not in home.browser("charlie").get("/incidents?when=30").words
+    assert "Nobody can log in" in home.browser("charlie").get("/incidents?when=90").words
+
+
+def changed(home: House, number: IncidentNumber) -> None:
+    """Open again, with everything that a list shows of it another."""
+    for command in (
+        c.Reopen(incident=number, why="It is back."),
+        c.SetImpact(incident=number, start=home.clock() - timedelta(days=20)),
+        c.SetServices(incident=number, services=("utoronto/prod",)),
+        c.SetCommunities(incident=number, communities=("dubois",)),
+        c.SetCriterion(incident=number, criterion="login"),
+        c.PostUpdate(incident=number, text="It is back.", communities=("dubois",)),
+    ):
+        home.tocsin.do(command, by="ada")
+
+
+def republished(home: House, number: IncidentNumber) -> None:
+    for command, who in (
+        (c.AskForReview(incident=number), "ada"),
+        (c.Review(incident=number), "bob"),
+        (c.Publish(incident=number), "ada"),
+    ):
+        home.tocsin.do(command, by=who)
+    request = max(each.seq for each in entries(home.tocsin, number) if isinstance(each.event, e.PublicationRequested))
+    home.tocsin.do(c.RecordPublication(incident=number, request=request, path="reports/1-hub", commit="c1"), by=TOCSIN)
+
+
+def _but_for_forms(page: str) -> str:
+    return re.sub(r'name="once" value="[^"]*"', "", page)
 
 
 def test_the_team_reads_the_title_of_now(home: House) -> None:

@@ -111,6 +111,8 @@ def test_every_event_there_is_can_be_told(home: House, number: IncidentNumber) -
         (c.Release(incident=number, role="expert", person="bob"), "bob"),
         (c.OfferRole(incident=number, role="liaison", to="bob"), "ada"),
         (c.DeclineRole(incident=number, role="liaison", why="Asleep soon."), "bob"),
+        (c.OfferRole(incident=number, role="liaison", to="triagers"), "ada"),
+        (c.WithdrawOffer(incident=number, role="liaison"), "ada"),
         (c.PostUpdate(incident=number, kind="update", text="We are at it."), "ada"),
         (c.Resolve(incident=number, verified="Logged in.", text="Restarted."), "ada"),
         (c.Reopen(incident=number, why="It is back."), "ada"),
@@ -121,8 +123,9 @@ def test_every_event_there_is_can_be_told(home: House, number: IncidentNumber) -
         "named it Nobody at all", "moved it to Identified", "set the state", "Cause: That.", "linked the ticket",
         "keeps at hand: A page", "gave the role of Subject Matter Expert to Bob Kahn",
         "laid down the role of Subject Matter Expert", "offered the role of External Liaison to Bob Kahn",
-        "cannot take the role of External Liaison now", "told University of Toronto", "resolved it", "Verified",
-        "reopened it", "It is back.", "said when people were affected: began 11:00",
+        "cannot take the role of External Liaison now",
+        "no longer offers the role of External Liaison to Support Triagers", "told University of Toronto",
+        "resolved it", "Verified", "reopened it", "It is back.", "said when people were affected: began 11:00",
     ):  # fmt: skip
         assert said in words, said
 

@@ -16,6 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.core.world import ADA
+from tests.engine.office import Clock
 from tests.web.house import Browser, House, house
 from tests.web.signing import GOOD, OTHER, browser_at, give_password, kept, sign_in, signed_in, token_of
 from tocsin.core import commands as c
@@ -171,6 +172,37 @@ def test_a_browser_that_nobody_used_for_a_week_signs_in_again(door: House) -> No
     sign_in(browser, "ada", keep="yes")
     door.clock.later(timedelta(days=7))
     assert not signed_in(door, browser)
+
+
+def test_where_a_story_is_told_its_clock_may_leap_and_nobody_is_signed_out(door: House) -> None:
+    wall = Clock()
+    door.tocsin.wall_clock = wall
+    browser = door.browser()
+    sign_in(browser, "ada")
+    door.clock.later(timedelta(days=400))
+    assert signed_in(door, browser)
+    wall.later(timedelta(hours=12))
+    assert not signed_in(door, browser)
+
+
+def test_a_one_time_link_lasts_by_the_clock_on_the_wall_too(door: House) -> None:
+    door.tocsin.wall_clock = wall = Clock()
+    door.clock.later(timedelta(days=400))
+    door.tocsin.do(c.LetIn(person="ada", kind="reset", key=sessions.key_of("token")), by="root")
+    assert door.browser().get("/reset/token").status == 200
+    wall.later(timedelta(days=1))
+    assert door.browser().get("/reset/token").status == 404
+
+
+def test_wrong_passwords_are_forgotten_by_the_clock_on_the_wall_too(door: House) -> None:
+    door.tocsin.wall_clock = wall = Clock()
+    browser = browser_at(door, "192.0.2.1")
+    for _ in range(OF_ONE):
+        sign_in(browser, "ada", "wrong")
+    door.clock.later(WINDOW)
+    assert sign_in(browser, "ada").status == 429
+    wall.later(WINDOW)
+    assert sign_in(browser, "ada").status == 303
 
 
 def test_sessions_that_are_over_are_swept_away(door: House) -> None:

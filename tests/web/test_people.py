@@ -182,6 +182,17 @@ def test_everybody_changes_their_own_profile(home: House, handle: str) -> None:
     )  # fmt: skip
 
 
+def test_of_somebody_who_has_left_no_working_hours_stand_there(home: House) -> None:
+    words = home.browser("root").get("/people/gone").words
+    assert "Has left." in words and "Working hours" not in words
+
+
+def test_a_form_about_oneself_says_you(home: House) -> None:
+    mine, theirs = (home.browser("root").get(f"/people/{handle}/edit").words for handle in ("root", "ada"))
+    assert "What you may" in mine and "You may sign in with it" in mine
+    assert "What they may" in theirs and "They may sign in with it" in theirs
+
+
 def test_nobody_makes_themselves_an_administrator_or_takes_another_address(home: House) -> None:
     home.browser("bob").send(
         "/people/bob/edit", name="Bob", zone="", hours="", leave="", expertise="", accounts="",

@@ -53,6 +53,43 @@ def main_action(page: Page) -> str:
     return found[1] if found else ""
 
 
+# ── after it came back ──
+
+
+def came_back(home: House, number: IncidentNumber) -> None:
+    """Resolved with an impact of an hour, reopened half an hour ago."""
+    now = home.clock()
+    home.tocsin.do(c.SetImpact(incident=number, start=now - timedelta(hours=1), end=now), by="ada")
+    home.tocsin.do(c.Resolve(incident=number, verified="Logged in."), by="ada")
+    home.clock.later(timedelta(minutes=10))
+    home.tocsin.do(c.Reopen(incident=number, why="It is back."), by="ada")
+    home.clock.later(timedelta(minutes=20))
+
+
+def test_what_came_back_goes_on_and_its_end_is_what_was_thought(home: House, number: IncidentNumber) -> None:
+    came_back(home, number)
+    page = room(home, number)
+    assert "Impact so far, 1 h 30 min" in page.words and "Impact lasted" not in page.words
+    assert "Impact thought to have ended" in page.words and "thought to be over from" in page.text
+
+
+def test_the_end_of_what_came_back_is_asked_for_anew(home: House, number: IncidentNumber) -> None:
+    came_back(home, number)
+    home.tocsin.do(c.Resolve(incident=number, verified="Logged in."), by="ada")
+    assert "Say when the impact ended" in room(home, number).words
+
+
+def test_the_playbooks_own_service_goes_by_its_name(home: House, number: IncidentNumber) -> None:
+    own = home.tocsin.playbook.service
+    home.tocsin.do(c.SetServices(incident=number, services=("utoronto/prod",)), by="ada")
+    home.tocsin.do(c.SetServices(incident=number, services=(own.slug,)), by="ada")
+    words = room(home, number).words
+    assert own.name in words and f"services: {own.slug}" not in words
+    line = home.browser("ada").get(f"/incidents/{number}/lines?only=1")
+    assert own.name in line.words
+    assert own.name in home.browser("ada").get("/incidents").words
+
+
 # ── who may see it ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -238,6 +275,25 @@ def test_mail_that_does_not_get_through_is_said(home: House, number: IncidentNum
 
 
 # ── other states ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_resolved_room_says_how_it_ended_and_not_what_was_true_before(home: House, number: IncidentNumber) -> None:
+    home.tocsin.do(c.SetPlan(incident=number, state="Nobody can log in.", cause="The disk."), by="ada")
+    home.tocsin.do(c.Resolve(incident=number, verified="Logged in.", text="Logins work again."), by="ada")
+    top = room(home, number).text.split('id="truth"')[1].split("</dl>")[0]
+    assert "Logins work again." in top and "The disk." in top and "Resolved by Ada Lovelace, at" in top
+    assert "Nobody can log in." in top.split("Earlier states")[1]
+    assert "Nobody can log in." not in top.split("Earlier states")[0]
+
+
+def test_a_state_that_nobody_followed_up_is_shown_as_the_last_one(home: House, number: IncidentNumber) -> None:
+    home.tocsin.do(c.SetPlan(incident=number, state="Nobody can log in."), by="ada")
+    home.tocsin.do(c.Resolve(incident=number, verified="Logged in."), by="ada")
+    assert "<dt>Last state</dt><dd>Nobody can log in." in re.sub("</?b>", "", room(home, number).text)
+
+
+def test_who_has_just_taken_a_role_has_had_it_since_just_now(home: House, number: IncidentNumber) -> None:
+    assert "since just now" in room(home, number).words
 
 
 def test_a_resolved_room_says_how_it_was_verified_and_what_the_report_lacks(home: House) -> None:

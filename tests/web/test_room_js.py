@@ -240,8 +240,9 @@ def test_a_page_that_was_left_before_the_answer_tells_the_same_words_from_others
     room.press("textarea[name=text]", "Control+Enter")
     until(room, lambda: lost)
     later = seen.tab(room.context)
+    room.close()
     later.goto("/incidents/1")
-    assert later.input_value("textarea[name=text]") == "Sent"
+    expect(later.locator("textarea[name=text]")).to_have_value("Sent")
     said(later, then)
     expect(later.locator("textarea[name=text]")).to_have_value("")
     assert notes(seen) == there

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.engine.office import declared, note, published
 from tests.web.house import House
 from tocsin.core import commands as c
+from tocsin.store import search
 
 HOSTILE = (
     "' OR 1=1--",
@@ -40,6 +42,12 @@ def test_only_commands_are_looked_at_where_that_is_asked(home: House) -> None:
     home.tocsin.do(c.Note(incident=number, text="df", kind="command", output="disk 100%"), by="ada")
     words = home.browser("ada").get("/incidents?q=disk&only=commands").words
     assert "a command" in words and "disk note" not in words
+
+
+def test_a_command_that_is_found_stands_there_as_it_was_typed(home: House) -> None:
+    number = declared(home.tocsin)
+    home.tocsin.do(c.Note(incident=number, text="df /home | sort", kind="command", output="disk 100%"), by="ada")
+    assert ">df /home | sort\n<mark>disk</mark> 100%<" in home.browser("ada").get("/incidents?q=disk").text
 
 
 def test_a_search_can_be_narrowed_like_the_list(home: House) -> None:
@@ -85,6 +93,27 @@ def test_a_representative_finds_published_words_alone(home: House) -> None:
     assert "No incident mentions “disk”" in browser.get("/incidents?q=disk&only=commands").words
     assert 'href="/incidents/1/report"' in browser.get("/incidents?q=database").text
     assert "jump" not in browser.get("/incidents?q=2").text
+
+
+def test_a_page_that_could_not_look_at_everything_says_so(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    number = declared(home.tocsin)
+    home.tocsin.do(c.Note(incident=number, text="df", kind="command", output="disk 100%"), by="ada")
+    for _ in range(3):
+        note(home.tocsin, number, "disk")
+    monkeypatch.setattr(search, "LOOKED", 3)
+    page = home.browser("ada").get("/incidents?q=disk&only=commands")
+    assert "in a command or its output so far" in page.words and "we looked at 3 of them" in page.words
+    to = re.search(r'href="([^"]+)">Look further back', page.text)
+    assert to and "df" in home.browser("ada").get(to[1].replace("&amp;", "&")).words
+
+
+def test_where_too_many_words_begin_so_the_page_says_what_it_looked_for(
+    home: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "ENDINGS", 1)
+    note(home.tocsin, declared(home.tocsin), "disks diskette")
+    words = home.browser("ada").get("/incidents?q=disk").words
+    assert "More than 1 words begin with “disk”, so we looked only for the word itself. Type more of it" in words
 
 
 def test_nobody_searches_without_signing_in(home: House) -> None:

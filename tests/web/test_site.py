@@ -18,6 +18,12 @@ def test_a_page_that_is_not_there_says_so_and_where_to_begin(home: House) -> Non
     assert "There is no such page" in page.words
 
 
+def test_nobody_is_led_to_sign_in_from_a_page_that_is_not_there(home: House) -> None:
+    text = home.browser().get("/nowhere").text
+    assert '<a class="btn" href="/sign-in">Sign in</a>' in text
+    assert "Begin at Now" not in text
+
+
 def test_a_server_answers_only_to_the_names_it_is_known_by(home: House) -> None:
     page = home.browser().get("/nowhere", headers={"Host": "evil.example"})
     assert page.status == 400

@@ -62,6 +62,13 @@ def test_a_signal_stands_with_all_that_belong_to_it_the_count_and_the_rule(home:
     assert page.text.count('name="signal"') == 2
 
 
+def test_whoever_looks_on_reads_what_is_said_and_is_offered_no_choice(home: House) -> None:
+    noted(home)
+    page = home.browser("ola").get("/triage/1")
+    assert "What can people not do? Cannot log in" in page.words
+    assert 'type="radio"' not in page.text
+
+
 def test_a_look_alike_that_is_open_is_named_and_takes_the_signal_at_one_press(home: House) -> None:
     home.tocsin.do(c.Declare(title="No log-in", services=("utoronto/prod",), criterion="login"), by="ada")
     noted(home)

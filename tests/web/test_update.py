@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.core.world import BOB, DUBOIS, NOON, TORONTO
 from tests.engine.office import entries
@@ -73,6 +74,15 @@ def test_the_page_begins_with_the_message_that_is_next(opened: House) -> None:
     assert "We have seen that something is wrong: Nobody can log in." in page.words
     opened.tocsin.do(c.PostUpdate(incident=ONE, text="We are on it."), by="ada")
     assert "Write update 2" in opened.browser("ada").get(PATH).words
+
+
+def test_who_heard_before_it_came_back_gets_an_update(opened: House) -> None:
+    opened.tocsin.do(c.PostUpdate(incident=ONE, text="We are on it.", kind="first-response"), by="ada")
+    opened.tocsin.do(c.Resolve(incident=ONE, verified="Logged in."), by="ada")
+    opened.clock.later()
+    opened.tocsin.do(c.Reopen(incident=ONE, why="It is back."), by="ada")
+    page = opened.browser("ada").get(PATH)
+    assert "Write update 1" in page.words and "Write the first response" not in page.words
 
 
 def test_one_community_is_addressed_and_several_are_not(opened: House) -> None:
@@ -245,6 +255,27 @@ def test_what_somebody_else_sent_meanwhile_is_shown_and_nothing_is_lost(opened: 
     assert browser.post(PATH, {**page.hidden(PATH), **fields}).status == 303
 
 
+def test_what_one_proposed_in_another_tab_is_shown_before_it_is_proposed_twice(opened: House) -> None:
+    browser = opened.browser("bob")
+    fields = {"kind": "update", "text": WORD, "to": "dubois", "next": LATER, "do": "ask"}
+    first, second = browser.get(PATH).hidden(PATH), browser.get(PATH).hidden(PATH)
+    assert browser.post(PATH, {**first, **fields}).status == 303
+    page = browser.post(PATH, {**second, **fields, "text": "You can log in, slowly."})
+    assert page.status == 422 and len(words(opened)) == 1
+    assert "You proposed word at 12:01 already" in page.words and "You can log in, slowly.</textarea>" in page.text
+    assert f"/update?proposal={entries(opened.tocsin)[-1].seq}" in page.text
+
+
+def test_word_sent_in_another_tab_is_shown_before_it_is_sent_twice(opened: House) -> None:
+    browser = opened.browser("ada")
+    fields = {"kind": "update", "text": WORD, "to": "dubois", "next": LATER, "do": "send"}
+    first, second = browser.get(PATH).hidden(PATH), browser.get(PATH).hidden(PATH)
+    assert browser.post(PATH, {**first, **fields}).status == 303
+    page = browser.post(PATH, {**second, **fields})
+    assert page.status == 422 and "You sent word at 12:01 already" in page.words
+    assert browser.post(PATH, {**first, **fields}).status == 303 and len(words(opened)) == 1
+
+
 def test_an_incident_without_communities_keeps_word_on_the_timeline(home: House) -> None:
     home.tocsin.do(c.Declare(title="Slow", commander="ada"), by="ada")
     assert "No community is named yet" in home.browser("ada").get(PATH).words
@@ -391,8 +422,7 @@ def test_the_letter_follows_what_is_typed_and_a_reload_loses_nothing(seen: Scree
     page.reload()
     assert page.input_value("#f-text") == "You can wait for Bob."
     page.get_by_role("button", name="Change Bob").click()
-    page.wait_for_load_state()
-    assert page.input_value("#f-text") == "You can wait for an engineer."
+    expect(page.locator("#f-text")).to_have_value("You can wait for an engineer.")
 
 
 @pytest.mark.parametrize("time", ["9999-12-31T23:59+00:00", "0001-01-01T00:00+00:00"])

@@ -106,10 +106,9 @@ def _in_the_room(session: Session, script: Case, out: str, pace: float | None, p
     clock = StoryClock(script.lines[0].at)
     with somewhere(session, clock) as (tocsin, here), bound("127.0.0.1", port) as listener:
         site = bootstrap.site(reached_at(here, listener), tocsin)
-        site.keeps_sessions = True
         tocsin.address, tocsin.serves = site.config.address, ("clock", "publisher", "mailer")
         tocsin.do(read_directory(demo.DIRECTORY.read_bytes(), demo.DIRECTORY.name), by=TOCSIN)
-        _say_where(site, _password(tocsin, clock()))
+        _say_where(site, _password(tocsin, tocsin.wall_clock()))
         show = _Show(session=session, script=script, out=out, pace=pace, clock=clock, site=site, server=Server(site))
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, lambda *_: show.stop())

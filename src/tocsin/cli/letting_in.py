@@ -48,7 +48,7 @@ def _let_in(session: Session, person: str, kind: Literal["invite", "reset"]) -> 
     with session.tocsin() as tocsin:
         found = _known(tocsin, person)
         session.do(tocsin, LetIn(person=found.handle, kind=kind, key=key_of(token)))
-        config, ends = bootstrap.web(session.settings), tocsin.clock() + accounts.LASTS[kind]
+        config, ends = bootstrap.web(session.settings), tocsin.wall_clock() + accounts.LASTS[kind]
     address = link_to(config, kind, token)
     if session.as_json:
         give_json({"person": found.handle, "link": address, "ends": rfc3339(ends)})

@@ -134,7 +134,7 @@ def _say(site: Site, listener: socket.socket) -> None:
         _log.warning("%s", _NO_PROXY)
     give(_address(listener))
     tell(f"Tocsin is served at {site.config.address}. Stop with Ctrl-C.")
-    if link := first_run_link(site.tocsin, site.config, site.tocsin.clock()):
+    if link := first_run_link(site.tocsin, site.config, site.tocsin.wall_clock()):
         tell(f"Make the first administrator here; the link works once: {link}")
 
 

@@ -18,6 +18,7 @@ import typer
 from tocsin import bootstrap, settings
 from tocsin.cli import whoami
 from tocsin.cli.speaking import tell
+from tocsin.cli.times import spelt
 from tocsin.core import commands as c
 from tocsin.core.moments import zone
 from tocsin.core.refused import Refused
@@ -99,8 +100,15 @@ class Session:
             yield connection
 
     def do(self, tocsin: Tocsin, command: c.Command) -> Answer:
-        """Ask for a command, as whoever this session is, at the time it was told."""
-        return tocsin.do(command, by=self.actor(tocsin), at=self.at)
+        """Ask for a command, as whoever this session is, at the time it was told; a no is said on their clock."""
+        try:
+            return tocsin.do(command, by=self.actor(tocsin), at=self.at)
+        except Refused as no:
+            if not no.timed:
+                raise
+            with tocsin.store.read() as connection:
+                there = self.clock(connection)
+            raise Refused(no.said(lambda at: spelt(at, there))) from None
 
     def actor(self, tocsin: Tocsin) -> str:
         """Who asks: as told, else the operating system's user, who is made known at first use."""

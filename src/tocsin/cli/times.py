@@ -21,5 +21,11 @@ def shown(at: datetime | None, zone: tzinfo) -> str:
     return f"{there:%Y-%m-%d %H:%M:%S %Z}" if there.second else f"{there:%Y-%m-%d %H:%M %Z}"
 
 
+def spelt(at: datetime, zone: tzinfo) -> str:
+    """`2026-11-12 03:45 Europe/Bucharest`, as it may be typed."""
+    there = at.astimezone(zone)
+    return f"{there:%Y-%m-%d %H:%M:%S} {zone}" if there.second else f"{there:%Y-%m-%d %H:%M} {zone}"
+
+
 def seconds(length: timedelta | None) -> float | None:
     return None if length is None else length.total_seconds()

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from tocsin.core.events import CancelReason, Improves, NoteKind, Outcome, SignalKind, UpdateKind, Verdict
-from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, TicketId
 from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Leave, Person, Service, Shift
 from tocsin.core.refused import Refused
@@ -100,6 +100,76 @@ class Judge(ToSignal):
 
     verdict: Annotated[Literal["incident", "support-request", "noise"], "what it is"]
     why: Annotated[str, "how you know; needed where the playbook's rule says otherwise"] = ""
+
+
+# ── tickets ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeTicket(Command):
+    """A ticket came in: it is kept, and reported as a signal."""
+
+    subject: str
+    text: str
+    whole: str = ""
+    """With what it quotes and signs, where that is more."""
+    name: str = ""
+    email: str = ""
+    company: str = ""
+    """Whom they belong to, as the ticket system calls them."""
+    community: str = ""
+    """Whose form it was written in."""
+    system: str = ""
+    reference: str = ""
+    link: str = ""
+    token: str
+    closed: bool = False
+    incident: IncidentNumber | None = None
+    """The one it was opened for, to tell them what line `line` says."""
+    line: Seq | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeWord(Command):
+    """Something was said in a ticket."""
+
+    ticket: TicketId
+    source: str
+    way: Literal["in", "out", "note"]
+    text: str
+    whole: str = ""
+    name: str = ""
+    email: str = ""
+    proven: bool = True
+    """Who says it is who they say they are, as far as its system can tell."""
+    line: Seq | None = None
+    """The line of the incident's log that says so already."""
+    reference: str = ""
+    """What its system calls the ticket, where it was opened with this."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndTicket(Command):
+    """A ticket was closed, or opened again, in its system."""
+
+    ticket: TicketId
+    closed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlaceTicket(Command):
+    """Say which community a ticket comes from."""
+
+    ticket: Annotated[TicketId, "which ticket"]
+    community: Annotated[str, "which community"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdmitWord(Command):
+    """Say that what a stranger wrote in a ticket may stand with the rest."""
+
+    ticket: Annotated[TicketId, "which ticket"]
+    place: Annotated[int, "which of its messages: 1 is the first"]
 
 
 # ── the incident ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -312,6 +382,14 @@ class DeclineRole(ToIncident):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WithdrawOffer(ToIncident):
+    """Take back an offer that nobody has answered: your own, or, if you command, anybody's."""
+
+    role: Annotated[str, "which role; without it, the only one that is offered"] = ""
+    to: Annotated[str, "to whom it was offered; without it, the only one"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release(ToIncident):
     """Lay down a role. Better offer it to somebody first; but if you must stop, stop."""
 
@@ -376,6 +454,8 @@ class EditNote(ToIncident):
     text: Annotated[str, "how it should read"]
     output: Annotated[str | None, "what the command printed; without it, as it was"] = None
     outcome: Annotated[str | None, "what came of the fix; without it, as it was"] = None
+    seen: Seq | None = None
+    """The line that mended it last, 0 where none had: refused if somebody mended it again meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)

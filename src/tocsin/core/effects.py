@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, Slug, TicketId
 
 Port = Literal["clock", "publisher", "mailer", "chat", "tickets", "pager", "tracker"]
 """Who performs it. `clock` is nobody outside: such a wish only waits for its time, and then wishes for others."""
@@ -107,6 +107,67 @@ class Remind(Effect):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToTicket(Effect):
+    """Something that should be said or done in one ticket, in order with all else there."""
+
+    port: ClassVar[Port] = "tickets"
+    ticket: TicketId
+
+    @property
+    def destination(self) -> str:
+        return f"ticket:{self.ticket}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellTicket(ToTicket):
+    """Tell whoever asked there what line `about` says."""
+
+    community: Slug | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteTicket(ToTicket):
+    """Tell colleagues there what line `about` says, unseen by whoever asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignTicket(ToTicket):
+    """Whoever got the role of line `about` answers there from now on."""
+
+    to: Handle
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkTicket(ToTicket):
+    """It is about an incident."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CloseTicket(ToTicket):
+    """It is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerTicket(ToTicket):
+    """Tell whoever asked at our own desk what line `about` says: by mail."""
+
+    port = "mailer"
+    community: Slug | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellByTicket(Effect):
+    """Tell a community that has no ticket what line `about` says, by one that is opened to who speaks for it."""
+
+    port = "tickets"
+    community: Slug
+
+    @property
+    def destination(self) -> str:
+        return f"tickets:{self.community}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Wish:
     """An effect with what became of it so far."""
 
@@ -140,5 +201,9 @@ class Unreadable(Effect):
     port = "clock"
 
 
-EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in (PublishReport, SendMail, Remind)}
+_STORED: tuple[type[Effect], ...] = (
+    PublishReport, SendMail, Remind, TellTicket, NoteTicket, AssignTicket, MarkTicket, CloseTicket, AnswerTicket,
+    TellByTicket,
+)  # fmt: skip
+EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in _STORED}
 """Every kind that is stored, by its name."""

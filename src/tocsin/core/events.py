@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, Handle, IncidentNumber, Seq, SignalId, Slug, TicketId
 from tocsin.core.moments import Moment
 from tocsin.core.people import Party
 
@@ -20,7 +20,7 @@ UpdateKind = Literal["first-response", "update", "resolved", "report"]
 CancelReason = Literal["false-alarm", "duplicate", "external"]
 Verdict = Literal["approve", "ask-for-changes"]
 Improves = Literal["process", "technology", "team"]
-Outcome = Literal["delayed", "delivered", "unknown", "given-up", "quarantined", "again", "arrived"]
+Outcome = Literal["delayed", "delivered", "unknown", "given-up", "quarantined", "again", "arrived", "bounced"]
 REDACTED = "[redacted]"
 
 
@@ -269,6 +269,14 @@ class RoleDeclined(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OfferWithdrawn(Event):
+    """An offer of a role was taken back before anybody answered it."""
+
+    role: Slug
+    to: Party
+
+
+@dataclass(frozen=True, kw_only=True)
 class RoleReleased(Event):
     """Somebody laid a role down."""
 
@@ -315,7 +323,7 @@ class Noted(Event):
     """Somebody wrote a line; `about` is the one it answers, where it stands in a thread."""
 
     informs = True
-    words = ("text", "output", "outcome", "link", "via")
+    words = ("text", "output", "outcome", "link", "via", "who")
     kind: NoteKind = "note"
     text: str
     output: str = ""
@@ -325,6 +333,10 @@ class Noted(Event):
     """Where it was said, when not here: `chat`."""
     signal: SignalId | None = None
     """The signal it was said about, before there was an incident."""
+    ticket: TicketId | None = None
+    """The ticket it was said in."""
+    who: str = ""
+    """Who said it, where the directory does not know them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,7 +414,7 @@ class DeliveryReported(Event):
 
     `delayed`: it failed, and is tried again. `delivered`: it came true after all. `unknown`: nobody can tell whether it
     did. `given-up`: it is not tried any more. `quarantined`: it ended the worker again and again. `again`, `arrived`: a
-    person had it tried once more, or said that it came true.
+    person had it tried once more, or said that it came true. `bounced`: it was sent, and came back.
     """
 
     informs = True

@@ -14,6 +14,7 @@ from tocsin.core.people import Community, Directory, Group, Party, Person, Servi
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Reported, Signal
+from tocsin.core.tickets import Ticket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,14 @@ class Given:
 
     team: Callable[[], tuple[Handle, ...]] = tuple
     """Who took part so far, of whatever kind they are."""
+    tickets: Callable[[], Sequence[Ticket]] = tuple
+    """The tickets that belong to it."""
+    in_tickets: bool = False
+    """Whether somebody performs what is wished for in tickets."""
+    communities_of: Callable[[Handle], Sequence[Community]] = lambda _: ()
+    """Whom a person speaks for."""
+    services_of: Callable[[Slug], Sequence[Service]] = lambda _: ()
+    """What a community uses."""
     followers: Callable[[], Sequence[Handle]] = tuple
     """Who wants to be told of what changes in it."""
     administrators: Callable[[], frozenset[Handle]] = frozenset
@@ -87,6 +96,8 @@ class Given:
             raise Refused(f"{person.name} is not on the team. Name somebody who is.")
         if not person.active:
             raise Refused(f"{person.name} has left. Name somebody who is here.")
+        if person.part == "observer":
+            raise Refused(f"{person.name} only looks on. Name somebody who responds.")
         return person
 
     def party(self, reference: str) -> Party:

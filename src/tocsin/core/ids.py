@@ -9,6 +9,7 @@ IncidentNumber = NewType("IncidentNumber", int)
 Seq = NewType("Seq", int)
 """Which line of one incident's log: 1, 2, 3, … without gaps, in the order they were recorded."""
 SignalId = NewType("SignalId", int)
+TicketId = NewType("TicketId", int)
 Handle = NewType("Handle", str)
 """Which person: `ada`. Names change, handles stay."""
 EffectId = NewType("EffectId", int)

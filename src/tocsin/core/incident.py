@@ -52,6 +52,8 @@ class Offer:
     role: Slug
     to: Party
     by: Handle
+    seq: Seq = NOWHERE
+    """The line that made it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,11 +133,11 @@ class ReportLife:
     status: str = ""
     """Where a report from elsewhere stands, in its own words."""
     replayed: bool = False
-    requested_as: str = ""
-    """The title of what was asked to be published."""
+    requested_as: Incident | None = None
+    """The incident as it was when its publication was asked for."""
     published: int | None = None
-    published_as: str = ""
-    """The title it was published with: the incident may have another since."""
+    published_as: Incident | None = None
+    """The incident as its published report tells it: it may be another since."""
     path: str | None = None
     commit: str | None = None
 
@@ -263,6 +265,7 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
                 resolved_at=None,
                 reopened_at=at,
                 verified="",
+                impact=replace(incident.impact, end=None),
                 acknowledged_at=None,
                 acknowledged_by=None,
                 report=_unreviewed(incident.report),
@@ -272,9 +275,9 @@ def evolve(incident: Incident, entry: e.Entry) -> Incident:
         case e.RoleAssigned() as it:
             return _role_assigned(incident, it, at)
         case e.RoleOffered(role=role, to=to, settles=settles):
-            offer = Offer(role=role, to=to, by=by)
+            offer = Offer(role=role, to=to, by=by, seq=entry.seq)
             return replace(incident, offers=(*_other_offers(incident, role, (*settles, to)), offer))
-        case e.RoleDeclined(role=role, to=to):
+        case e.RoleDeclined(role=role, to=to) | e.OfferWithdrawn(role=role, to=to):
             return replace(incident, offers=_other_offers(incident, role, (to,)))
         case e.RoleReleased(role=role, person=person):
             return replace(incident, holdings=_ended(incident.holdings, role, (person,), at))
@@ -334,10 +337,11 @@ def _report(incident: Incident, event: e.Event, entry: e.Entry) -> ReportLife:
         case e.ReportApproved(revision=revision):
             return replace(report, approved=revision)
         case e.PublicationRequested(status=status, replayed=replayed):
-            return replace(report, requested=entry.seq, requested_as=incident.title, status=status, replayed=replayed)
+            then = replace(incident, report=NO_REPORT)
+            return replace(report, requested=entry.seq, requested_as=then, status=status, replayed=replayed)
         case e.ReportPublished(revision=revision, path=path, commit=commit):
-            title = report.requested_as
-            return replace(report, requested=None, published=revision, published_as=title, path=path, commit=commit)
+            report = replace(report, requested=None, published=revision, published_as=report.requested_as)
+            return replace(report, path=path, commit=commit)
         case _:
             raise TypeError(f"{type(event).__name__} is not taught to the fold.")
 

@@ -53,6 +53,8 @@ class Criterion(Term):
     people: int = 2
     declares: bool = False
     """Once so many are affected, nobody needs to be asked: it is declared by itself."""
+    words: tuple[str, ...] = ()
+    """What people write who cannot do it: by these, a criterion is proposed for a ticket."""
 
 
 @dataclass(frozen=True, kw_only=True)

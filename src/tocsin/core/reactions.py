@@ -9,13 +9,14 @@ from datetime import timedelta
 from tocsin.core import events as e
 from tocsin.core.cadence import Due, due_by_cadence, promised, written
 from tocsin.core.duties import carrying
-from tocsin.core.effects import Effect, PublishReport, Remind, SendMail
+from tocsin.core.effects import CloseTicket, Effect, MarkTicket, NoteTicket, PublishReport, Remind, SendMail
 from tocsin.core.events import REDACTED, Entry
 from tocsin.core.given import Given
 from tocsin.core.hours import HOUR, Calendar, calendar, worked
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.mentions import mentioned
+from tocsin.core.outside import in_tickets, to_community
 from tocsin.core.people import Party
 
 CHANGES = (e.PhaseSet, e.PlanSet, e.Updated, e.Resolved, e.Reopened, e.Cancelled, e.ReportPublished)
@@ -35,6 +36,7 @@ def react(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
                 *_reminders(entry, incident, given),
                 *_moved(entry, incident, given),
                 *_following(entry, given),
+                *in_tickets(entry, incident, given),
             ]
 
 
@@ -45,11 +47,16 @@ def still_wanted(effect: Effect, incident: Incident, about: Entry) -> bool:
             return incident.state == "resolved" and incident.report.requested == effect.about
         case ((Remind() | SendMail(reminds=True)), (e.Declared() | e.Reopened() | e.CommunitiesSet() | e.Updated())):
             return incident.state == "open" and _wait(about, incident)
+        case CloseTicket(), _:
+            return incident.state == "resolved"
         case _, e.Updated(text=text):
             return text != REDACTED
-        case _, e.RoleOffered(role=role, to=to):
-            offered = any((offer.role, offer.to) == (role, to) for offer in incident.offers)
-            return offered and incident.state != "cancelled"
+        case _, e.RoleOffered():
+            return incident.state != "cancelled" and any(offer.seq == about.seq for offer in incident.offers)
+        case _, e.OfferWithdrawn(role=role, to=to):
+            return not any((offer.role, offer.to) == (role, to) for offer in incident.offers)
+        case ((MarkTicket() | NoteTicket()), e.SignalReceived()):
+            return incident.state != "cancelled"
         case SendMail(), e.Declared():
             return incident.state == "open" and all(held.until is not None for held in incident.holdings)
         case _, e.RoleAssigned(role=role, person=person):
@@ -96,13 +103,15 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
         return []
     match entry.event:
         case e.Updated(communities=communities) if not incident.drill:
-            return [mail for community in communities for mail in _to_community(entry, given, community)]
+            return [wish for community in communities for wish in to_community(entry, given, community)]
         case e.RoleOffered(to=to) | e.AskMade(to=to):
             return _called(_members(to, given), entry)
         case e.Declared() if given.playbook.triagers and not carrying(incident, given.playbook, "commands"):
             return _called(_members(Party(group=given.playbook.triagers), given), entry)
         case e.RoleAssigned(person=person):
             return _called((person,), entry)
+        case e.OfferWithdrawn(to=to):
+            return _to(_members(to, given), entry)
         case e.UpdateProposed():
             return _called(carrying(incident, given.playbook, "approves"), entry)
         case e.ProposalTurnedDown(why=why) if why:
@@ -146,13 +155,6 @@ def _called(people: tuple[Handle, ...], entry: Entry) -> list[Effect]:
 
 def _to(people: tuple[Handle, ...], entry: Entry) -> list[Effect]:
     return [SendMail(incident=entry.incident, about=entry.seq, to=each) for each in people if each != entry.by]
-
-
-def _to_community(entry: Entry, given: Given, slug: Slug) -> list[Effect]:
-    """One mail to each who speaks for it; one to nobody, where nobody does, so that it fails in sight of everyone."""
-    community = given.directory.community(slug)
-    people: tuple[Handle | None, ...] = community.representatives if community else ()
-    return [SendMail(incident=entry.incident, about=entry.seq, to=each, community=slug) for each in people or (None,)]
 
 
 def _telling(incident: Incident, given: Given) -> tuple[Handle, ...]:

@@ -26,7 +26,14 @@ def may(actor: Person, command: c.Command) -> None:
             return
         case _ if not actor.active:
             raise Refused(f"{actor.name} has left, and cannot ask for anything. An administrator can bring them back.")
-        case c.RecordPublication() | c.PublishReplayed() | c.ReportDelivery():
+        case (
+            c.RecordPublication()
+            | c.PublishReplayed()
+            | c.ReportDelivery()
+            | c.TakeTicket()
+            | c.TakeWord()
+            | c.EndTicket()
+        ):
             raise Refused("Only Tocsin itself records what comes from elsewhere.")
         case c.SetProfile():
             return

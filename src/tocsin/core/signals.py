@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal, TypeGuard
 
 from tocsin.core.events import Acknowledged, Event, Fact, Noted, NoteKind, SignalKind, SignalReceived
-from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug
+from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug, TicketId
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
 
@@ -61,6 +61,8 @@ class Said:
     outcome: str = ""
     link: str = ""
     via: str = ""
+    ticket: TicketId | None = None
+    who: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,5 +150,7 @@ def _talk(report: Reported) -> Iterator[Fact]:
             link=said.link,
             via=said.via,
             signal=report.signal.id,
+            ticket=said.ticket,
+            who=said.who,
         )
         yield Fact(event=event, at=Moment(at=said.at), by=said.by)

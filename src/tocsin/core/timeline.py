@@ -117,6 +117,9 @@ def _lines(entry: Entry, marks: Sequence[e.Event], playbook: Playbook, name: Nam
             return line("offer", f"{playbook.called(role)} offered to {whom}. {text}".strip())
         case e.RoleDeclined(role=role, why=why):
             return line("offer", f"{name(entry.by)} cannot be {playbook.called(role)}. {why}".strip())
+        case e.OfferWithdrawn(role=role, to=to):
+            whom = name(to.person) if to.person else to.group
+            return line("offer", f"{playbook.called(role)} is not offered to {whom} any more.")
         case e.PhaseSet(phase=phase):
             return line("phase", next((each.name for each in playbook.phases if each.slug == phase), phase))
         case e.PlanSet() as plan:
@@ -168,6 +171,7 @@ _BECAME: Mapping[e.Outcome, str] = {
     "quarantined": "ended whoever tried it, again and again, and is not tried any more.",
     "again": "is tried once more.",
     "arrived": "got through: somebody has made sure.",
+    "bounced": "came back: it did not reach whom it was for.",
 }
 
 

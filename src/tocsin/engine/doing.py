@@ -13,16 +13,18 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.decisions import decide, deliveries, directory
 from tocsin.core.decisions import signals as about_signals
+from tocsin.core.decisions import tickets as about_tickets
 from tocsin.core.effects import Effect, WishState
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
-from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId, Slug
+from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId, Slug, TicketId
 from tocsin.core.incident import Incident, evolve, fold
 from tocsin.core.moments import Moment, utc
 from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, freed, repeated
+from tocsin.core.tickets import Ticket, Word
 from tocsin.store import (
     accounts,
     counters,
@@ -35,6 +37,7 @@ from tocsin.store import (
     receipts,
     reports,
     signals,
+    tickets,
     words,
 )
 from tocsin.store.codec import adapter, encode
@@ -51,6 +54,7 @@ class Answer:
     incident: IncidentNumber | None = None
     lines: tuple[Seq, ...] = ()
     signal: SignalId | None = None
+    ticket: TicketId | None = None
     revision: int | None = None
     effects: tuple[EffectId, ...] = ()
 
@@ -83,6 +87,14 @@ class Doing:
                 return self._to_incident(command, self._incident_of(wish))
             case c.ReleaseOutbox():
                 return self._once(command, lambda: self._release(command))
+            case c.TakeTicket():
+                return self._once(command, lambda: self._take_ticket(command))
+            case c.TakeWord():
+                return self._once(command, lambda: self._take_word(command))
+            case c.AdmitWord():
+                return self._once(command, lambda: self._admit(command))
+            case c.PlaceTicket() | c.EndTicket():
+                return self._once(command, lambda: self._change_ticket(command))
             case _:
                 return self._once(command, lambda: self._row_change(command))
 
@@ -128,6 +140,7 @@ class Doing:
             revision=lambda: reports.revision(connection, number),
             team=lambda: reads.team(connection, number),
             followers=lambda: follows.of_incident(connection, number),
+            tickets=lambda: tickets.of_incident(connection, number),
             entries=lambda: log.entries(connection, number),
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
@@ -182,16 +195,24 @@ class Doing:
             case e.SignalReceived(signal=signal):
                 reported = self.given.signal(signal)
                 signals.save(self.connection, attached(reported.signal, entry.incident))
+                self._take_along(signal, entry.incident)
             case e.Cancelled():
                 for signal in sorted(locked.incident.signals):
                     signals.save(self.connection, freed(self.given.signal(signal).signal))
+                    self._take_along(signal, None)
             case e.DeliveryReported() as became:
                 self._delivery(became)
             case e.Redacted() if entry.about is not None:
                 for blanked in log.redact(self.connection, entry.incident, entry.about):
                     signals.blank(self.connection, blanked)
+                    tickets.blank(self.connection, blanked)
             case _:
                 pass
+
+    def _take_along(self, signal: SignalId, incident: IncidentNumber | None) -> None:
+        """The tickets that a signal stands for go where it goes."""
+        for ticket in tickets.of_signals(self.connection, (signal,)):
+            tickets.save(self.connection, replace(ticket, incident=incident))
 
     def _delivery(self, became: e.DeliveryReported) -> None:
         """The outbox follows what its log says; when to try again what is delayed, the worker knows."""
@@ -202,6 +223,9 @@ class Doing:
                 outbox.again(self.connection, became.effect, self.given.now)
             case "delivered" | "arrived":
                 outbox.settle(self.connection, became.effect, "done")
+            case "bounced":
+                outbox.settle(self.connection, became.effect, "failed", became.trouble)
+                outbox.tell(self.connection, became.effect)
             case "given-up":
                 state: WishState = "failed" if self.given.by == TOCSIN else "given-up"
                 outbox.settle(self.connection, became.effect, state, became.trouble)
@@ -254,6 +278,84 @@ class Doing:
         revision = reports.save(self.connection, number, texts, command.zone, given.by.handle, given.at.at)
         words.report(self.connection, number)
         return replace(answer, revision=revision)
+
+    # ── tickets: what people outside write, and what they are told ──
+
+    def _take_ticket(self, command: c.TakeTicket) -> Answer:
+        """The ticket, and the signal that it is; one that its system has already is known by its reference."""
+        known = command.reference and tickets.by_reference(self.connection, command.system, command.reference)
+        if known:
+            return Answer(ticket=known.id, signal=known.signal, incident=known.incident)
+        locked = None if command.incident is None else log.lock(self.connection, command.incident)
+        counters.hold(self.connection, "signal")  # the order in which a report that declares takes them, too
+        ticket = about_tickets.taken(TicketId(counters.next_number(self.connection, "ticket")), command, self.given)
+        tickets.add(self.connection, ticket)
+        word, answer = about_tickets.first_word(ticket, command), Answer()
+        if locked is not None:
+            word, answer = self._spread(ticket, word, locked, command)
+        tickets.say(self.connection, ticket.id, word)
+        if ticket.closed or ticket.incident is not None:
+            return replace(answer, ticket=ticket.id)
+        answer = self._note_signal(about_tickets.reported(ticket, command, self.given))
+        tickets.save(self.connection, replace(ticket, signal=answer.signal, incident=answer.incident))
+        return replace(answer, ticket=ticket.id)
+
+    def _take_word(self, command: c.TakeWord) -> Answer:
+        ticket, locked = self._ticket(command.ticket)
+        if tickets.was_said(self.connection, ticket.id, command.source):
+            return Answer(ticket=ticket.id)
+        word = about_tickets.word(ticket, command, self.given)
+        word, answer = self._spread(ticket, word, locked, command)
+        tickets.say(self.connection, ticket.id, word)
+        tickets.save(self.connection, about_tickets.after(ticket, word, command))
+        return replace(answer, ticket=ticket.id)
+
+    def _admit(self, command: c.AdmitWord) -> Answer:
+        ticket, locked = self._ticket(command.ticket)
+        said = tickets.words(self.connection, ticket.id)
+        if not 1 <= command.place <= len(said):
+            raise Refused(f"Ticket {ticket.id} has no message {command.place}.")
+        word = about_tickets.admitted(ticket, said[command.place - 1])
+        word, answer = self._spread(ticket, word, locked, command)
+        tickets.change(self.connection, ticket.id, command.place, word)
+        return replace(answer, ticket=ticket.id)
+
+    def _spread(self, ticket: Ticket, word: Word, locked: Locked | None, command: c.Command) -> tuple[Word, Answer]:
+        """Where else a word of a ticket stands: in its incident's log, or, until there is one, in the signal's talk."""
+        if locked is not None:
+            entries = self._recorded(command, about_tickets.spoken(ticket, word), locked)
+            line = entries[0].seq if entries else word.line
+            lines = tuple(entry.seq for entry in entries)
+            return replace(word, line=line), Answer(incident=ticket.incident, lines=lines, effects=tuple(self.wished))
+        if ticket.signal is not None:
+            signal = self.given.signal(ticket.signal).signal
+            said = about_tickets.talk(ticket, word)
+            if said is not None and signal.is_undecided:
+                signals.say(self.connection, signal.id, said)
+                signals.save(self.connection, about_tickets.joined(signal, ticket, word))
+        return word, Answer(signal=ticket.signal)
+
+    def _change_ticket(self, command: c.PlaceTicket | c.EndTicket) -> Answer:
+        ticket, _ = self._ticket(command.ticket)
+        changed = (
+            about_tickets.placed(ticket, command, self.given)
+            if isinstance(command, c.PlaceTicket)
+            else replace(ticket, closed=command.closed)
+        )
+        tickets.save(self.connection, changed)
+        return Answer(ticket=ticket.id, incident=ticket.incident)
+
+    def _ticket(self, number: TicketId) -> tuple[Ticket, Locked | None]:
+        """A ticket, and the incident it belongs to: locked in that order, as everywhere."""
+        found = tickets.find(self.connection, number)
+        before = found.incident if found else None
+        locked = None if before is None else log.lock(self.connection, before)
+        ticket = tickets.find(self.connection, number, lock=True)
+        if ticket is None:
+            raise Refused(f"There is no ticket {number}. The page of a community lists those it wrote.")
+        if ticket.incident != before:  # it was taken in, or let go, while we waited for it
+            locked = None if ticket.incident is None else log.lock(self.connection, ticket.incident)
+        return ticket, locked
 
     # ── rows: signals and the directory ──
 
@@ -372,7 +474,7 @@ def must_have_passed(moment: Moment, now: datetime) -> None:
     """Refuses a time that is still to come."""
     last = moment.until or moment.at
     if last > now + AHEAD:
-        raise Refused(f"{last:%Y-%m-%d %H:%M:%S} UTC is still to come. Give a time that has passed.")
+        raise Refused(last, " is still to come. Give a time that has passed.")
 
 
 def _must_be_same(before: str, command: c.Command) -> None:

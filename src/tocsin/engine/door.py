@@ -42,16 +42,22 @@ class Tocsin:
         clock: Callable[[], datetime] = now,
         serves: Collection[str] = ("clock", "publisher"),
         address: str = "",
+        mailbox: str = "",
+        wall_clock: Callable[[], datetime] | None = None,
     ) -> None:
         """`serves`: the ports that somebody performs wishes at; whoever tells of the past serves none.
 
         `address`: where people reach the pages, as in https://incidents.example.org; empty where there are none.
+        `mailbox`: the address that answers to our letters come to, and are read at; empty where nobody reads them.
+        `wall_clock`: by which people are let in, where `clock` is that of a story, which leaps.
         """
         self.store = store
         self.playbook = playbook
         self.clock = clock
+        self.wall_clock = wall_clock or clock
         self.serves = serves
         self.address = address.rstrip("/")
+        self.mailbox = mailbox
 
     def do(
         self, command: c.Command, *, by: str | Person, at: datetime | None = None, source: str | None = None
@@ -71,7 +77,7 @@ class Tocsin:
         """The same as a piece of work, for whoever has to keep more in the same transaction."""
         c.must_be_legible(command)
         must_be_intact(command)
-        clock = self.clock()
+        clock = self.wall_clock() if isinstance(command, c.LetIn) else self.clock()
         happened = Moment(at=at or clock)
         must_have_passed(happened, clock)
         _must_be_free(source, by)
@@ -100,6 +106,9 @@ class Tocsin:
             undecided=lambda: signals.undecided(connection),
             exists=lambda number: log.exists(connection, number),
             administrators=lambda: people.administrators(connection),
+            communities_of=lambda person: people.spoken_for(connection, person),
+            services_of=lambda community: people.serving(connection, community),
+            in_tickets="tickets" in self.serves,
         )
 
 

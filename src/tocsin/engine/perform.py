@@ -11,12 +11,22 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from tocsin.core.commands import Command, RecordPublication
-from tocsin.core.effects import Effect, PublishReport, Remind, SendMail, Unreadable, Wish
+from tocsin.core.effects import (
+    Effect,
+    PublishReport,
+    Remind,
+    SendMail,
+    TellByTicket,
+    ToTicket,
+    Unreadable,
+    Wish,
+)
 from tocsin.core.events import AskMade, Declared, Entry, Event, PublicationRequested, RoleOffered, Updated
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.core.people import called
 from tocsin.core.reactions import still_wanted, whom_to_remind, whom_to_write_to
+from tocsin.engine.answering import Answering
 from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
 from tocsin.language.letters import letter
@@ -88,6 +98,11 @@ def _prepared(
         case SendMail():
             mail, mailer = _mail(tocsin, connection, wish, effect, incident, about), ports.mailer
             return lambda: _sent(mail, _there(mailer), leaving)
+        case ToTicket() | TellByTicket():
+            at = tocsin.address, tocsin.mailbox
+            answering = Answering(connection, tocsin.playbook, at, wish, key(wish), about)
+            call = answering.call(incident, ports, leaving)
+            return lambda: Came(commands=call())
         case Remind():
             mails = whom_to_remind(effect, incident, about, tocsin.given(connection))
             return lambda: _instead(mails, "Nobody is there to be reminded.")

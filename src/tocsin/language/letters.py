@@ -14,6 +14,7 @@ from tocsin.core.incident import Incident
 from tocsin.core.people import Directory, Party, Person, called
 from tocsin.core.playbook import Playbook
 from tocsin.language.markup import as_plain, tree
+from tocsin.language.outside import told
 from tocsin.language.wording import fill, spoken, values
 
 SIGNED = "Tocsin wrote this letter for your team."
@@ -69,12 +70,9 @@ class _Writing:
     address: str
 
     def outside(self, update: e.Updated, community: str) -> list[str]:
-        """Word to a community: what was written, and little else; a promise that stands in it is not made twice."""
-        says_when = update.next_by is not None and spoken(update.next_by, self.zone) in update.text
+        """Word to a community, as a letter."""
         return [
-            _without_markup(update.text),
-            *([f"You hear from us again{self._by(update.next_by)}."] if update.next_by and not says_when else []),
-            called(self.directory, update.drafted_by),
+            *map(_without_markup, told(update, self.directory, self.zone)),
             f"You get this because you speak for {community}. It is about our incident {self.incident.number}.",
         ]
 
@@ -87,6 +85,11 @@ class _Writing:
                     *self._offered(role, to, text),
                     f"To take it: tocsin do accept {role} {of}",
                     "" if to.group else f"If you cannot: tocsin do decline {role} {of}",
+                ]
+            case e.OfferWithdrawn(role=role, to=to):
+                return [
+                    f"{who} no longer asks {self._whom(to)} to be {self.playbook.called(role)} of this incident.",
+                    f"There is nothing left to decide. To say something about it: tocsin do note TEXT {of}",
                 ]
             case e.RoleAssigned(role=role):
                 return [

@@ -233,6 +233,7 @@ def _kebab(name: str) -> str:
 # ── the table ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 _INCIDENT, _SIGNALS, _TIMELINE = "The incident", "Before there is an incident", "The timeline"
+_TICKETS = "Tickets"
 _ROLES, _REPORT, _YOU = "Who does what", "The report", "Yourself"
 _OVER: tuple[State, ...] = ("resolved",)
 _ANY: tuple[State, ...] = ("open", "resolved")
@@ -273,6 +274,7 @@ VERBS: tuple[Verb, ...] = (
     _verb("offer", c.OfferRole, _ROLES),
     _verb("accept", c.AcceptRole, _ROLES, "role"),
     _verb("decline", c.DeclineRole, _ROLES, "role"),
+    _verb("withdraw", c.WithdrawOffer, _ROLES, "role"),
     _verb("release", c.Release, _ROLES, "role"),
     _verb("delegate", c.Delegate, _ROLES, "what"),
     _verb("accept-ask", c.AcceptAsk, _ROLES),
@@ -282,6 +284,8 @@ VERBS: tuple[Verb, ...] = (
     _verb("add-to-signal", c.AddToSignal, _SIGNALS, "text"),
     _verb("judge", c.Judge, _SIGNALS),
     _verb("close-signal", c.CloseSignal, _SIGNALS),
+    _verb("place-ticket", c.PlaceTicket, _TICKETS, "community"),
+    _verb("admit-word", c.AdmitWord, _TICKETS),
     _verb("own-report", c.OwnReport, _REPORT, of=_OVER),
     _verb("write-report", c.WriteReport, _REPORT, of=_OVER),
     _verb("add-action", c.AddAction, _REPORT, "text", of=_ANY),

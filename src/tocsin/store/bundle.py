@@ -29,9 +29,13 @@ TABLES = (
     t.signal_talk, t.receipts, t.counters,
 )  # fmt: skip
 """What a bundle can hold, in its order: nothing stands before what it refers to."""
-LEFT_OUT = (t.effects, t.installation, t.follows, t.credentials, t.sessions, t.one_time_links, t.words)
+LEFT_OUT = (
+    t.effects, t.installation, t.follows, t.credentials, t.sessions, t.one_time_links, t.words, t.touched, t.tickets,
+    t.ticket_words,
+)  # fmt: skip
 """What was promised, and to whom it is held back, is a matter of the installation that promised it; and so is who signs
-in there, and how. No export has a secret. What search looks through is made anew where it arrives."""
+in there, and how. No export has a secret, such as the addresses that answers in tickets come to; what was said in them
+stands in the logs. What search and lists look through is made anew where it arrives."""
 LONGEST_LINE = 2**24
 """Bytes: several times the longest line of a log."""
 

@@ -106,7 +106,7 @@ class _Sense:
                 self._signal(row)
             case "signal_talk":
                 self._said(row)
-            case "counters" if row["name"] not in ("incident", "signal"):
+            case "counters" if row["name"] not in ("incident", "signal", "ticket"):
                 raise ValueError(f"there is no counter “{row['name']}”. A newer Tocsin may know it.")
             case _:
                 pass

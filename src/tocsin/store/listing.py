@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,6 +14,7 @@ from tocsin.core.incident import State
 from tocsin.core.report import ReportState
 from tocsin.core.rights import Sight
 from tocsin.store import tables as t
+from tocsin.store import touched
 
 PAGE = 25
 """Incidents on one page."""
@@ -70,7 +71,7 @@ def seen(sight: Sight) -> sa.ColumnElement[bool]:
         case "everything":
             return sa.true()
         case "published":
-            return _i.published.is_not(None)
+            return _i.published_begun.is_not(None)
         case _:
             return sa.false()
 
@@ -86,37 +87,81 @@ def title(sight: Sight) -> sa.ColumnElement[str]:
 
 
 def shown(row: sa.Row[Any], sight: Sight) -> dict[str, Any]:
-    """A row as somebody may read it: readers of published reports learn no title, and no state, of after that."""
+    """A row as somebody may read it: readers of published reports learn nothing that came after them."""
     it = row._asdict()
-    since = {"title": it["published_as"], "state": "resolved", "phase": None, "report_state": "published"}
-    return it | since if sight == "published" else it
+    if sight != "published":
+        return it
+    then = {name: _in_time(fact) if name in _TIMES else fact for name, fact in it["published_facts"].items()}
+    since = {"title": it["published_as"], "state": "resolved", "phase": None, "report_state": "published", "roles": {}}
+    return it | since | then
+
+
+def _in_time(told: str | None) -> datetime | None:
+    return None if told is None else datetime.fromisoformat(told)
+
+
+_TIMES = ("declared_at", "resolved_at", "begun", "impact_start", "impact_end", "noticed")
+
+
+def begun(sight: Sight) -> sa.ColumnElement[datetime]:
+    """When incidents began for somebody: lists are in that order."""
+    return _i.published_begun if sight == "published" else _i.begun
+
+
+def criterion(sight: Sight) -> sa.ColumnElement[str]:
+    return _i.published_facts["criterion"].as_string() if sight == "published" else _i.criterion
 
 
 def within(sight: Sight, wanted: Wanted) -> list[sa.ColumnElement[bool]]:
     """The conditions on the rows of incidents that are wanted, and may be seen."""
     over = sa.func.coalesce(_i.state, "") == "resolved"  # so put that nobody looks by it: nearly all there is is over
     owed = (_i.report_state.in_(OWED), over, _i.drill == sa.false())
-    named = sa.cast(_i.services, sa.Text).contains(f'"{wanted.service}"', autoescape=True)
     return [
         seen(sight),
         *([is_open(sight)] if wanted.show == "open" else owed if wanted.show == "owed" else ()),
-        *([named] if wanted.service else ()),
-        *([_i.criterion == wanted.criterion] if wanted.criterion else ()),
-        *([_i.begun >= wanted.since] if wanted.since else ()),
+        *([_about(sight, wanted.service)] if wanted.service else ()),
+        *([criterion(sight) == wanted.criterion] if wanted.criterion else ()),
+        *([begun(sight) >= wanted.since] if wanted.since else ()),
     ]
+
+
+def _about(sight: Sight, service: str) -> sa.ColumnElement[bool]:
+    """What is published speaks of places that may be others by now; there is too little of it for a list of its own."""
+    if sight == "everything":
+        return touched.touches("services", service)
+    return sa.cast(_i.published_facts["services"], sa.Text).contains(f'"{service}"', autoescape=True)
 
 
 def page(
     c: sa.Connection, sight: Sight, wanted: Wanted, before: IncidentNumber | None = None
 ) -> tuple[list[Listed], bool]:
     """Those that began last, or last before a certain one; and whether there are more."""
-    rows = sa.select(t.incidents).where(*within(sight, wanted)).order_by(_i.begun.desc(), _i.number.desc())
+    began, number, rows = begun(sight), _i.number, sa.select(t.incidents)
+    if wanted.service and sight == "everything":
+        began, number = t.touched.c.begun, t.touched.c.incident
+        rows = touched.along(rows, "services", wanted.service)
+        wanted = replace(wanted, service="")
+    if wanted.since:  # said of what they are ordered by, or nobody stops looking there
+        rows = rows.where(began >= wanted.since)
+    rows = rows.where(*within(sight, replace(wanted, since=None)))
+    rows = newest_first(rows, began, number, before).limit(PAGE + 1)
+    found = [_listed(shown(row, sight)) for row in c.execute(rows)]
+    return found[:PAGE], len(found) > PAGE
+
+
+def newest_first(
+    rows: sa.Select[Any],
+    begun: sa.ColumnElement[datetime],
+    number: sa.ColumnElement[int],
+    before: IncidentNumber | None,
+) -> sa.Select[Any]:
+    """In the order of lists, along the index of these columns; from the one after a certain one on."""
     if before is not None:
         it = t.incidents.alias("it")
-        begun = sa.select(it.c.begun).where(it.c.number == before).scalar_subquery()
-        rows = rows.where(sa.tuple_(_i.begun, _i.number) < sa.tuple_(begun, sa.literal(before)))
-    found = [_listed(shown(row, sight)) for row in c.execute(rows.limit(PAGE + 1))]
-    return found[:PAGE], len(found) > PAGE
+        same = it.c.published_begun if begun is _i.published_begun else it.c.begun
+        its = sa.select(same).where(it.c.number == before).scalar_subquery()
+        rows = rows.where(sa.tuple_(begun, number) < sa.tuple_(its, sa.literal(before)))
+    return rows.order_by(begun.desc(), number.desc())
 
 
 def one(c: sa.Connection, sight: Sight, number: int) -> Listed | None:
@@ -130,7 +175,8 @@ def counts(c: sa.Connection, sight: Sight) -> Counts:
     how_many = sa.select(sa.func.count()).select_from(t.incidents)
     shown: Sequence[Show] = ("all", "open", "owed")
     numbers = [how_many.where(*within(sight, Wanted(show=show))).scalar_subquery() for show in shown]
-    first = sa.select(_i.begun).where(seen(sight), _i.begun.is_not(None)).order_by(_i.begun).limit(1).scalar_subquery()
+    began = begun(sight)
+    first = sa.select(began).where(seen(sight), began.is_not(None)).order_by(began).limit(1).scalar_subquery()
     row = c.execute(sa.select(*numbers, sa.type_coerce(first, _i.begun.type).label("since"))).one()
     return Counts(all=row[0], open=row[1], owed=row[2], since=row[3])
 

@@ -16,6 +16,7 @@ from tocsin.core.moments import Moment, rfc3339
 from tocsin.core.report import report_state
 from tocsin.core.team import taking_part, team
 from tocsin.store import tables as t
+from tocsin.store import touched
 from tocsin.store.codec import decode, encode
 
 _LOCK = sa.select(t.incidents.c.last_seq).where(t.incidents.c.number == sa.bindparam("n")).with_for_update()
@@ -188,17 +189,33 @@ def append(c: sa.Connection, new: Sequence[Entry], command: str) -> None:
 
 def refresh(c: sa.Connection, incident: Incident, last: Seq) -> None:
     """The row, as the log has it now."""
-    c.execute(_REFRESH, {"n": incident.number, "last_seq": last, **row(incident)})
+    now = row(incident)
+    c.execute(_REFRESH, {"n": incident.number, "last_seq": last, **now})
+    touched.keep(c, incident.number, now)
 
 
 def row(incident: Incident) -> dict[str, Any]:
     """What lists show of an incident."""
     held = [holding for holding in incident.holdings if holding.until is None]
-    start, end = incident.impact.start, incident.impact.end
+    then = incident.report.published_as
     return {
         "title": incident.title,
         "state": incident.state,
         "phase": incident.phase,
+        **_as_reported(incident),
+        "roles": {role: list(incident.holders(role)) for role in sorted({holding.role for holding in held})},
+        "report_state": report_state(incident),
+        "published": incident.report.published,
+        "published_as": then and then.title,
+        "published_begun": then and _as_reported(then)["begun"],
+        "published_facts": then and {name: _in_json(fact) for name, fact in _as_reported(then).items()},
+    }
+
+
+def _as_reported(incident: Incident) -> dict[str, Any]:
+    """What a report tells of an incident, too."""
+    start, end = incident.impact.start, incident.impact.end
+    return {
         "severity": incident.severity,
         "criterion": incident.criterion,
         "drill": incident.drill,
@@ -206,16 +223,16 @@ def row(incident: Incident) -> dict[str, Any]:
         "resolved_at": incident.resolved_at,
         "services": list(incident.services),
         "communities": list(incident.communities),
-        "roles": {role: list(incident.holders(role)) for role in sorted({holding.role for holding in held})},
-        "report_state": report_state(incident),
-        "published": incident.report.published,
-        "published_as": None if incident.report.published is None else incident.report.published_as,
         "begun": start.at if start else incident.declared_at,
         "impact_start": start.at if start else None,
         "impact_end": end.at if end else None,
         "noticed": incident.noticed,
         "told": [rfc3339(at) for at in incident.heard[:TOLD]],
     }
+
+
+def _in_json(fact: object) -> object:
+    return rfc3339(fact) if isinstance(fact, datetime) else fact
 
 
 def redact(c: sa.Connection, number: IncidentNumber, seq: Seq) -> list[Entry]:
@@ -243,6 +260,7 @@ def mismatches(c: sa.Connection, number: IncidentNumber) -> list[str]:
             if found[name] != value
         ),
         *([f"Incident {number}: its team differs from what its log says."] if members != team(log) else []),
+        *touched.mismatches(c, number, wanted),
         *([f"Incident {number}: its log has a gap before line {gaps[0]}."] if gaps else []),
     ]
 

@@ -264,6 +264,12 @@ def find(c: sa.Connection, number: EffectId, *, lock: bool = False) -> Wish | No
     return None if row is None else _wish(row)
 
 
+def by_mark(c: sa.Connection, mark: str) -> Wish | None:
+    """The wish of that mark."""
+    row = c.execute(sa.select(_e).where(_e.c.mark == mark)).first()
+    return None if row is None else _wish(row)
+
+
 def every(c: sa.Connection, states: Collection[WishState] = (), incident: IncidentNumber | None = None) -> list[Wish]:
     """All wishes, or those in some states, or of one incident, in the order they were wished."""
     found = sa.select(_e).order_by(_e.c.id)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from tocsin.core.commands import UpdateDirectory
-from tocsin.core.ids import Handle
+from tocsin.core.ids import Handle, Slug
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
 from tocsin.core.refused import Refused
 from tocsin.store import news
@@ -121,6 +121,20 @@ def administrators(c: sa.Connection) -> frozenset[Handle]:
     bodies = c.scalars(_EVERYBODY_HELD)
     everyone = (adapter(Person).validate_python(body) for body in bodies)
     return frozenset(person.handle for person in everyone if person.active and person.part == "administrator")
+
+
+def spoken_for(c: sa.Connection, person: Handle) -> list[Community]:
+    """The communities that somebody speaks for."""
+    return [each for each in _all(c, Community, t.communities) if person in each.representatives]
+
+
+def serving(c: sa.Connection, community: Slug) -> list[Service]:
+    """The services that a community uses."""
+    return [each for each in _all(c, Service, t.services) if community in each.communities]
+
+
+def _all(c: sa.Connection, kind: type[P], table: sa.Table) -> list[P]:
+    return [adapter(kind).validate_python(body) for body in c.scalars(sa.select(table.c.body).order_by(table.c.slug))]
 
 
 def names(c: sa.Connection) -> dict[str, str]:

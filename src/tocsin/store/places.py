@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -13,7 +13,7 @@ from tocsin.core.events import Updated
 from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.people import Community, Group, Person, Service
 from tocsin.core.rights import Sight
-from tocsin.store import listing
+from tocsin.store import listing, touched
 from tocsin.store import tables as t
 from tocsin.store.codec import adapter
 
@@ -59,19 +59,22 @@ def open_incidents(c: sa.Connection, sight: Sight) -> list[dict[str, Any]]:
 
 
 def past_incidents(
-    c: sa.Connection, sight: Sight, kind: Literal["services", "communities"], slug: str, before: IncidentNumber | None
+    c: sa.Connection, sight: Sight, kind: touched.Kind, slug: str, before: IncidentNumber | None
 ) -> list[dict[str, Any]]:
-    """The rows of those that are over and touched a place; newest first, a page's worth and one more."""
-    named = sa.cast(t.incidents.c[kind], sa.Text).contains(f'"{slug}"', autoescape=True)
-    over = sa.select(t.incidents).where(sa.not_(listing.is_open(sight)), named, listing.seen(sight))
-    return _page(c, sight, over, before)
+    """The rows of those that are over and touched a place; what began last first, a page's worth and one more."""
+    over = sa.select(t.incidents).where(sa.not_(listing.is_open(sight)), listing.seen(sight))
+    rows = listing.newest_first(touched.along(over, kind, slug), t.touched.c.begun, t.touched.c.incident, before)
+    return [listing.shown(row, sight) for row in c.execute(rows.limit(MOST + 1))]
 
 
 def taken_part(c: sa.Connection, sight: Sight, handle: Handle, before: IncidentNumber | None) -> list[dict[str, Any]]:
     """The rows of the incidents somebody took part in; newest first, a page's worth and one more."""
     joined = sa.select(t.incidents).join(t.team, t.team.c.incident == t.incidents.c.number)
     mine = joined.where(t.team.c.person == handle, listing.seen(sight))
-    return _page(c, sight, mine, before, t.team.c.incident)
+    if before is not None:
+        mine = mine.where(t.team.c.incident < before)
+    newest = mine.order_by(t.team.c.incident.desc()).limit(MOST + 1)
+    return [listing.shown(row, sight) for row in c.execute(newest)]
 
 
 def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, most: int) -> list[Told]:
@@ -86,16 +89,3 @@ def told(c: sa.Connection, numbers: Collection[IncidentNumber], community: str, 
         for row in found
     )
     return [each for each in read if community in each.update.communities][:most]
-
-
-def _page(
-    c: sa.Connection,
-    sight: Sight,
-    rows: sa.Select[Any],
-    before: IncidentNumber | None,
-    number: sa.ColumnElement[int] = t.incidents.c.number,
-) -> list[dict[str, Any]]:
-    """`number`: the column by whose index they are found in this order."""
-    if before is not None:
-        rows = rows.where(number < before)
-    return [listing.shown(row, sight) for row in c.execute(rows.order_by(number.desc()).limit(MOST + 1))]

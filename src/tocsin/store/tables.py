@@ -43,6 +43,8 @@ incidents = sa.Table(
     sa.Column("report_state", sa.String, nullable=False),
     sa.Column("published", sa.Integer),
     sa.Column("published_as", sa.String),
+    sa.Column("published_begun", Instant),
+    sa.Column("published_facts", sa.JSON),
     sa.Column("begun", Instant),
     sa.Column("impact_start", Instant),
     sa.Column("impact_end", Instant),
@@ -51,12 +53,35 @@ incidents = sa.Table(
     sa.Index("ix_incidents_begun_number", "begun", "number"),
     sa.Index("ix_incidents_state_resolved_at", "state", "resolved_at"),
     sa.Index("ix_incidents_report_state_resolved_at", "report_state", "resolved_at"),
+    sa.Index("ix_incidents_criterion_begun_number", "criterion", "begun", "number"),
+    sa.Index(
+        "ix_incidents_as_published",
+        "published_begun",
+        "number",
+        sqlite_where=sa.text("published_begun IS NOT NULL"),
+        postgresql_where=sa.text("published_begun IS NOT NULL"),
+    ),
 )
 """What lists show of each incident: refreshed with its log, in the same transaction. The log is the truth.
 
-`published`: the revision of its report that everybody can read, `published_as`: with which title. `begun`: when its
-impact began, or, where nobody knows, when it was declared; lists are in that order. `told`: each time the communities
-heard of it.
+`published`: the revision of its report that everybody can read, `published_as`: with which title, `published_facts`:
+with which of the other columns, `published_begun` among them. `begun`: when its impact began, or, where nobody knows,
+when it was declared; lists are in that order. `told`: each time the communities heard of it.
+"""
+
+touched = sa.Table(
+    "touched",
+    metadata,
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), primary_key=True),
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("place", sa.String, primary_key=True),
+    sa.Column("begun", Instant),
+    sa.Index("ix_touched_kind_place_begun_incident", "kind", "place", "begun", "incident"),
+)
+"""Each service and community (`kind`: the column of `incidents`) that an incident touches, and when that began.
+
+Made from the rows of `incidents` as `store/touched.py` says; what is asked for by its place is found in the order of
+lists, without looking at any other.
 """
 
 log = sa.Table(
@@ -118,6 +143,7 @@ effects = sa.Table(
     sa.Index("ix_effects_incident_destination_state_id", "incident", "destination", "state", "id"),
     sa.Index("ix_effects_port_state_urgency_due_id", "port", "state", "urgency", "due", "id"),
     sa.Index("ix_effects_state_lease", "state", "lease"),
+    sa.Index("ix_effects_mark", "mark"),
 )
 """The outbox: wishes saved with the facts they follow from.
 
@@ -154,6 +180,37 @@ signal_talk = sa.Table(
     sa.Column("place", sa.Integer, primary_key=True),
     sa.Column("body", sa.JSON, nullable=False),
 )
+
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("system", sa.String, nullable=False),
+    sa.Column("reference", sa.String),
+    sa.Column("token", sa.String, nullable=False, unique=True),
+    sa.Column("community", sa.String),
+    sa.Column("person", sa.String),
+    sa.Column("signal", sa.Integer, sa.ForeignKey("signals.id"), index=True),
+    sa.Column("incident", sa.Integer, sa.ForeignKey("incidents.number"), index=True),
+    sa.Column("last_at", Instant, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.UniqueConstraint("system", "reference"),
+    sa.Index("ix_tickets_community_last_at_id", "community", "last_at", "id"),
+    sa.Index("ix_tickets_person_last_at_id", "person", "last_at", "id"),
+)
+
+ticket_words = sa.Table(
+    "ticket_words",
+    metadata,
+    sa.Column("ticket", sa.Integer, sa.ForeignKey("tickets.id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("line", sa.Integer),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.UniqueConstraint("ticket", "source"),
+    sa.Index("ix_ticket_words_source", "source"),
+)
+"""What was said in a ticket, in the order we learned it. `line`: of the incident's log, where it stands there too."""
 
 report_sections = sa.Table(
     "report_sections",

@@ -104,7 +104,7 @@ def of_report(incident: Incident, texts: Sequence[Text]) -> list[Row]:
     rows = _report(incident.number, REPORT, "report", texts, "")
     if published is not None:
         then = [text for text in texts if text.revision <= published]
-        rows += _report(incident.number, PUBLISHED, "published", then, incident.report.published_as)
+        rows += _report(incident.number, PUBLISHED, "published", then, _title_of(incident.report.published_as))
     return rows
 
 
@@ -157,6 +157,10 @@ def _row(entry: Entry) -> list[Row]:
 def _title(incident: Incident) -> list[Row]:
     title = "" if incident.title == e.REDACTED else incident.title
     return [] if incident.declared_at is None else _made(incident.number, TITLE, "title", title, incident.declared_at)
+
+
+def _title_of(published: Incident | None) -> str:
+    return published.title if published else ""
 
 
 def _report(number: IncidentNumber, place: int, kind: Kind, texts: Sequence[Text], title: str) -> list[Row]:

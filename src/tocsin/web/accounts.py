@@ -53,9 +53,9 @@ def account(asked: Asked, person: Person) -> Account | None:
             mine=mine,
             administers=administers,
             password=bool(accounts.of_person(connection, person.handle)),
-            invited=accounts.invited(connection, person.handle, asked.now),
+            invited=accounts.invited(connection, person.handle, asked.wall),
             sessions=sorted(
-                sessions.of_person(connection, person.handle, asked.now), key=lambda each: each.key != this
+                sessions.of_person(connection, person.handle, asked.wall), key=lambda each: each.key != this
             ),
         )
 
@@ -84,7 +84,7 @@ def first_run_link(tocsin: Tocsin, config: Config, now: datetime) -> str | None:
 def change_password(asked: Asked) -> Answer:
     """Every other session ends, and this one goes on as a new one."""
     me = _own(asked)
-    wait = asked.site.tries.begin(asked.client, me.handle, asked.now)
+    wait = asked.site.tries.begin(asked.client, me.handle, asked.wall)
     if wait is not None:
         return too_many(asked, wait, again(asked))
     with asked.read() as connection:
@@ -107,8 +107,8 @@ def _changed(asked: Asked, kept: str, hashed: str, *, keep: bool) -> str:
     def work(connection: sa.Connection) -> str:
         if accounts.of_person(connection, me) != kept:
             raise Refused("Your password has been changed meanwhile. Sign in with the new one.")
-        accounts.set_password(connection, me, hashed, asked.now)
-        return sessions.begin(connection, me, asked.now, browser=browser(asked), keep=keep)
+        accounts.set_password(connection, me, hashed, asked.wall)
+        return sessions.begin(connection, me, asked.wall, browser=browser(asked), keep=keep)
 
     return asked.tocsin.store.run(work)
 
@@ -147,7 +147,7 @@ def invite(asked: Asked) -> Answer:
     command = c.LetIn(person=person.handle, kind=kind, key=sessions.key_of(token))
     asked.tocsin.do(command, by=asked.me.handle)  # asked for again, a new link takes the place of the one before
     given = {"person": person, "kind": kind, "link": link_to(asked.site.config, kind, token)}
-    return Shown(template="login/handed.html", given={**given, "ends": asked.now + LASTS[kind]})
+    return Shown(template="login/handed.html", given={**given, "ends": asked.wall + LASTS[kind]})
 
 
 def deactivate(asked: Asked) -> Answer:

@@ -114,7 +114,10 @@ def _response(answer: Answer, asked: Asked) -> Response:
         case SentOn() if asked.fragment:  # a script has asked, and what has changed reaches its page by the stream
             response = Response(status_code=204)
         case SentOn(to=to, said=said, cookies=cookies):
-            response = Response(status_code=303, headers={"Location": quote(to, safe=":/%#?=@[]!$&'()*+,;~")})
+            place = quote(to, safe=":/%#?=@[]!$&'()*+,;~")
+            response = Response(status_code=303, headers={"Location": place})
+            if asked.goes_on:  # a browser follows the other kind before the script hears of it
+                response = Response(status_code=204, headers={"X-Tocsin-To": place})
             if said:
                 security.keep(response, config, Cookie(name="said", value=quote(said[:MOST_SAID]), lasts=60))
             for each in cookies:

@@ -35,6 +35,8 @@ MOST = 9
 MOST_ADDRESS = 2000
 MOST_SAID = 300
 """Characters that one page has another say."""
+_OF_THE_SENDING = ("csrf", "once", "at", "state")
+"""Fields that may be others when the same is sent again: by a new session, or later, as a line that waited."""
 
 
 @dataclass(kw_only=True)
@@ -86,6 +88,11 @@ class Asked:
         return zone(self.zone_name)
 
     @cached_property
+    def wall(self) -> datetime:
+        """When it is where people are: what lets them in lasts by it, whatever story is told."""
+        return self.tocsin.wall_clock()
+
+    @cached_property
     def csrf(self) -> str:
         """What a form of ours has to bring along; nobody who has not seen the page can know it."""
         return hmac.new(self.secret.encode(), b"form", sha256).hexdigest()
@@ -106,6 +113,11 @@ class Asked:
     def fragment(self) -> bool:
         """It is asked for by a script of ours, which puts it into a page that stands already."""
         return self.headers.get("hx-request") == "true"
+
+    @property
+    def goes_on(self) -> bool:
+        """A script of ours has sent a form for somebody, and goes on by itself once that was taken."""
+        return self.headers.get("x-tocsin-goes-on") == "true"
 
     @property
     def said(self) -> str:
@@ -145,9 +157,18 @@ class Asked:
         return self.tocsin.do(command, by=self.me.handle, at=at, source=self.source(once))
 
     def source(self, once: str = "") -> str | None:
-        """What a command that this form asks for is known by; None where the form has no name."""
+        """What a command that this form asks for is known by; None where the form has no name.
+
+        Other words under the same name, as whoever went Back sends them, are another sending, and are not lost.
+        """
         name = self.form.line("once")
-        return f"web:{self.me.handle}:{name}{once and ':'}{once}" if name else None
+        return f"web:{self.me.handle}:{name}:{self._words}{once and ':'}{once}" if name else None
+
+    @cached_property
+    def _words(self) -> str:
+        """What tells what was typed and chosen in a form from anything else."""
+        told = {name: self.form.texts(name) for name in sorted(self.form.fields) if name not in _OF_THE_SENDING}
+        return sha256(repr(told).encode()).hexdigest()[:16]
 
     @cached_property
     def names(self) -> Mapping[str, str]:

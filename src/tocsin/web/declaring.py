@@ -11,6 +11,7 @@ from tocsin.web.declaration import Draft, alike_open, commander, draft, signal_n
 from tocsin.web.evidence import evidence, heading
 from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
+from tocsin.web.showing import refusal
 
 SOMEBODY = "other"
 """Who commands is chosen from the list of everybody."""
@@ -68,7 +69,7 @@ def _offer(asked: Asked, number: IncidentNumber, to: str) -> str:
     try:
         asked.do(c.OfferRole(incident=number, role=role, to=to), once="offer")
     except Refused as no:
-        return f"You command; command was not offered: {no}"
+        return f"You command; command was not offered: {refusal(asked, no)}"
     return f"You command until {asked.name(to)} takes it."
 
 

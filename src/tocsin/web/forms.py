@@ -40,8 +40,12 @@ class Form:
 
     def text(self, name: str, default: str = "") -> str:
         """As it was typed, but for the ends of lines, which browsers send as CR LF."""
-        found = self.fields.get(name)
-        return found[-1].replace("\r\n", "\n") if found else default
+        found = self.texts(name)
+        return found[-1] if found else default
+
+    def texts(self, name: str) -> list[str]:
+        """The same of every value under one name."""
+        return [each.replace("\r\n", "\n") for each in self.fields.get(name, ())]
 
     def line(self, name: str, default: str = "") -> str:
         """One line, without the spaces around it."""

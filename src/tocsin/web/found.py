@@ -38,16 +38,29 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """One page of them."""
+    """One page of them; `note`: in which way it is not all there is."""
 
     groups: tuple[Group, ...] = ()
     older: int | None = None
+    partly: bool = False
+    note: str = ""
 
 
 def places(asked: Asked, query: search.Query, found: search.Found) -> Places:
     """By incident: found in a title, it is marked in that."""
     groups = groupby(found.hits, key=lambda hit: hit.incident)
-    return Places(groups=tuple(_group(asked, query, list(hits)) for _, hits in groups), older=found.older)
+    return Places(
+        groups=tuple(_group(asked, query, list(hits)) for _, hits in groups),
+        older=found.older,
+        partly=found.partly,
+        note=_note(query, found),
+    )
+
+
+def _note(query: search.Query, found: search.Found) -> str:
+    looked = f"That stands in many places; for this page we looked at {search.LOOKED:,} of them, the newest first."
+    begins = f"More than {search.ENDINGS} words begin with “{query.last}”, so we looked only for the word itself."
+    return " ".join([*([begins] if found.whole else ()), *([looked] if found.partly else ())])
 
 
 def _group(asked: Asked, query: search.Query, hits: list[Hit]) -> Group:
@@ -69,8 +82,14 @@ def _place(query: search.Query, hit: Hit) -> Place:
         what=_what(hit, public=report),
         at=hit.at,
         mono=hit.kind == "command",
-        said=_marked(query, hit.text),
+        said=_marked(query, _typed(hit.text) if hit.kind == "command" else hit.text),
     )
+
+
+def _typed(text: str) -> str:
+    """A command as it was typed: what sets it apart in a text that is all words is not needed in mono."""
+    first, newline, rest = text.partition("\n")
+    return f"{first.removeprefix('`').removesuffix('`')}{newline}{rest}"
 
 
 def _what(hit: Hit, *, public: bool) -> str:

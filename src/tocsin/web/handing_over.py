@@ -42,6 +42,8 @@ class Waiting:
     to: str
     by: str
     at: datetime | None
+    slug: str
+    withdraws: bool
 
 
 def page(asked: Asked) -> Shown:
@@ -111,16 +113,20 @@ def _first(could: Sequence[Relief]) -> str:
 
 def _choice(room: Room, each: Relief) -> Choice:
     here = [room.playbook.called(role) for role in each.roles]
-    elsewhere = [f"{each.elsewhere} in other incidents"] if each.elsewhere else []
+    elsewhere = [f"{each.elsewhere} {'role' if each.elsewhere == 1 else 'roles'} elsewhere"] if each.elsewhere else []
     return Choice(card=next(iter(whom.cards(room.asked, [each.presence]))), roles=", ".join([*here, *elsewhere]))
 
 
 def _waiting(room: Room, role: Role) -> list[Waiting]:
-    at = {
-        (each.event.role, each.event.to): each.at.at for each in room.entries if isinstance(each.event, e.RoleOffered)
-    }
+    at = {each.seq: each.at.at for each in room.entries if isinstance(each.event, e.RoleOffered)}
     return [
-        Waiting(to=room.party(each.to), by=room.asked.called(each.by), at=at.get((each.role, each.to)))
+        Waiting(
+            to=room.party(each.to),
+            by=room.asked.called(each.by),
+            at=at.get(each.seq),
+            slug=each.to.person or each.to.group or "",
+            withdraws=room.commands or each.by == room.asked.me.handle,
+        )
         for each in room.incident.offers
         if each.role == role.slug
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
@@ -62,7 +62,7 @@ def incidents(asked: Asked) -> Answer:
     rows: list[Listed] = []
     found, more = Places(), False
     with asked.read() as c:
-        names, counts = listing.names(c), listing.counts(c, asked.sight)
+        names, counts = _services(asked, listing.names(c)), listing.counts(c, asked.sight)
         jump = listing.one(c, asked.sight, number) if (number := _named(query.typed)) else None
         if query.typed:
             within = listing.within(asked.sight, wanted)
@@ -113,6 +113,12 @@ def _query(asked: Asked) -> Query:
 def _wanted(query: Query, now: datetime) -> Wanted:
     since = now - timedelta(days=int(query.when)) if query.when else None
     return Wanted(show=query.show, service=query.service, criterion=query.criterion, since=since)
+
+
+def _services(asked: Asked, known: Mapping[str, str]) -> dict[str, str]:
+    """What services are called, in the order of their names; the playbook's own, wherever the directory has it not."""
+    own = asked.tocsin.playbook.service
+    return dict(sorted({own.slug: own.name, **known}.items(), key=lambda each: each[1].casefold()))
 
 
 def _number(asked: Asked, name: str, most: int) -> int | None:

@@ -43,7 +43,7 @@ def sign_in(asked: Asked) -> Answer:
         raise Wrong(**_missing(who, password))
     try:
         with asked.site.tries.under_way(asked.client):
-            wait = asked.site.tries.begin(asked.client, who, asked.now)
+            wait = asked.site.tries.begin(asked.client, who, asked.wall)
             found = _fitting(asked, who, password) if wait is None else None
     except Busy as no:
         asked.errors = {"": str(no)}
@@ -53,7 +53,7 @@ def sign_in(asked: Asked) -> Answer:
     if found is None:
         raise Refused(WRONG)
     asked.site.tries.right(asked.client, who)
-    keep = asked.form.ticked("keep") or asked.site.keeps_sessions
+    keep = asked.form.ticked("keep")
     token = _begun(asked, found, password, keep=keep)
     to = ours(asked.form.text("to")) or home(found.person)
     return SentOn(to=to, cookies=(session_cookie(token, keep=keep),))
@@ -83,8 +83,8 @@ def _begun(asked: Asked, found: Account, password: str, *, keep: bool) -> str:
             accounts.rehash(c, person, found.hash, fresh)
         if asked.session:
             sessions.end(c, asked.session.key)
-        sessions.sweep(c, asked.now)
-        return sessions.begin(c, person, asked.now, browser=browser(asked), keep=keep)
+        sessions.sweep(c, asked.wall)
+        return sessions.begin(c, person, asked.wall, browser=browser(asked), keep=keep)
 
     return asked.tocsin.store.run(work)
 

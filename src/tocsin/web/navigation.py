@@ -29,6 +29,15 @@ _DOORS: tuple[tuple[str, str, Right], ...] = (
     ("Handbook", "/handbook", "signed-in"),
     ("Health", "/health", "team"),
 )
+_BEHIND: tuple[tuple[str, str], ...] = (
+    ("/groups", "/people"),
+    ("/edit/groups", "/people"),
+    ("/communities", "/services"),
+    ("/edit/communities", "/services"),
+    ("/edit/services", "/services"),
+    ("/services-new", "/services"),
+)
+"""Addresses that begin like no door, and the door that leads there."""
 
 
 def navigation(asked: Asked) -> list[Door]:
@@ -47,4 +56,9 @@ def navigation(asked: Asked) -> list[Door]:
 
 
 def _stands(at: str, path: str) -> bool:
-    return at == path or (path != "/" and at.startswith(f"{path}/"))
+    return at == path or (path != "/" and _led(at).startswith(f"{path}/"))
+
+
+def _led(at: str) -> str:
+    """Under which door an address is."""
+    return next((f"{door}/" for begins, door in _BEHIND if at.startswith(begins)), at)

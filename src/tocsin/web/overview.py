@@ -19,7 +19,7 @@ from tocsin.core.hours import HOUR, Calendar, calendar
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Incident, fold
 from tocsin.core.moments import Moment
-from tocsin.core.people import Community, Group, Party, Person, Service
+from tocsin.core.people import Community, Group, Party, Person
 from tocsin.core.playbook import Playbook
 from tocsin.core.report import missing
 from tocsin.core.signals import Signal
@@ -27,7 +27,7 @@ from tocsin.store import log, reads, reports, signals
 from tocsin.store.people import Place, everybody, places, wrote
 from tocsin.web.asked import Asked
 from tocsin.web.room.gist import gists
-from tocsin.web.room.reading import name_in, place_in
+from tocsin.web.room.reading import name_in, place_in, service_in
 
 MOST_OWED = 6
 """Reports that are shown; of the others only how many there are."""
@@ -95,8 +95,7 @@ class Overview:
         return "you" if handle == self.asked.me.handle else name_in(self.people)(handle)
 
     def service(self, slug: str) -> str:
-        own = self.playbook.service
-        return own.name if slug == own.slug else place_in(self.places, Service)(slug)
+        return service_in(self.places, self.playbook)(slug)
 
     def community(self, slug: str) -> str:
         return place_in(self.places, Community)(slug)

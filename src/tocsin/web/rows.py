@@ -72,7 +72,7 @@ def _sum(rows: Sequence[Listed], now: datetime, *, cut: bool) -> str:
 
 def _row(asked: Asked, it: Listed, names: Mapping[str, str]) -> Row:
     length, there = lasted(it, asked.now), it.begun.astimezone(asked.zone)
-    what = [*(names.get(slug, _service(asked, slug)) for slug in it.services), kind(asked, it.criterion or "")]
+    what = [*(names.get(slug, slug) for slug in it.services), kind(asked, it.criterion or "")]
     public = asked.sight != "everything"
     return Row(
         it=it,
@@ -83,11 +83,6 @@ def _row(asked: Asked, it: Listed, names: Mapping[str, str]) -> Row:
         pill=_pill(asked, it),
         to=f"/incidents/{it.number}/report" if public else f"/incidents/{it.number}",
     )
-
-
-def _service(asked: Asked, slug: str) -> str:
-    common = asked.tocsin.playbook.service
-    return common.name if slug == common.slug else slug
 
 
 def _pill(asked: Asked, it: Listed) -> Pill:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from tocsin import __version__
 from tocsin.core.moments import MONTHS
+from tocsin.core.refused import Refused
 from tocsin.language.markup import as_html, printable, tree
 from tocsin.report.times import weekday
 from tocsin.web.answers import Shown
@@ -60,6 +61,15 @@ def day(asked: Asked, at: datetime) -> str:
     return weekday(at, asked.zone)
 
 
+def refusal(asked: Asked, no: Exception) -> str:
+    """Why something was not done; times in it are on the reader's clock."""
+    return no.said(lambda at: _on_clock(asked, at)) if isinstance(no, Refused) else str(no)
+
+
+def _on_clock(asked: Asked, at: datetime) -> str:
+    return f"{at.astimezone(asked.zone):%Y-%m-%d %H:%M} {place(asked.zone_name)} time"
+
+
 def place(zone: str) -> str:
     """What a zone is called: `Nairobi` of `Africa/Nairobi`."""
     return zone.rsplit("/", 1)[-1].replace("_", " ")
@@ -74,6 +84,11 @@ def lapse(length: timedelta) -> str:
     if hours >= 48:
         return f"{hours // 24} days"
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
+
+
+def since(length: timedelta) -> str:
+    """`for 47 min`, kept on one line; `since just now`."""
+    return "since just now" if length < MINUTE else f"for {lapse(length)}".replace(" ", "\xa0")
 
 
 def prose(text: str) -> Markup:
@@ -104,4 +119,4 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 TEMPLATES.globals["sign"] = sign
-TEMPLATES.filters.update(mentions=mentions, lapse=lapse, prose=prose, initials=initials, place=place)
+TEMPLATES.filters.update(mentions=mentions, lapse=lapse, since=since, prose=prose, initials=initials, place=place)

@@ -21,6 +21,7 @@ from tocsin.web.forms import Wrong
 from tocsin.web.live import Live
 from tocsin.web.measures import Measures
 from tocsin.web.routes import Route, allows
+from tocsin.web.showing import refusal
 from tocsin.web.tries import Tries
 
 _log = logging.getLogger("tocsin")
@@ -40,8 +41,6 @@ class Site:
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """For each integration that can be tried without doing anything: how. Raises `Failed`, or `Refused`."""
     routes: tuple[Route, ...] = ()
-    keeps_sessions: bool = False
-    """Whoever signs in stays so as long as may be: where the clock leaps, as that of a story does."""
     notes_sessions: bool = True
     """When a session was last used could be kept, the last time."""
 
@@ -56,7 +55,7 @@ class Site:
         except Unavailable as no:
             return away(no)
         except (Refused, Wrong) as no:
-            return trouble(422, "This was not done.", str(no))
+            return trouble(422, "This was not done.", refusal(asked, no))
 
     def _answer(self, route: Route, asked: Asked) -> Answer:
         if not allows(route.right, asked.signed_in):
@@ -66,7 +65,7 @@ class Site:
         except (Refused, Wrong) as no:
             if route.again is None:
                 raise
-            asked.errors = no.fields if isinstance(no, Wrong) else {"": str(no)}
+            asked.errors = no.fields if isinstance(no, Wrong) else {"": refusal(asked, no)}
             again = route.again(asked)
             return replace(again, status=422) if isinstance(again, Shown) else again
 
@@ -76,14 +75,14 @@ class Site:
         if not token:
             return
         with asked.read() as connection:
-            found = sessions.found(connection, token, asked.now)
+            found = sessions.found(connection, token, asked.wall)
         if found is None:
             return
         asked.session, asked.signed_in = found
         asked.secret = token
         session = found[0]
-        if asked.now - session.seen >= sessions.SEEN_EVERY:
-            self._note(session, asked.now)
+        if asked.wall - session.seen >= sessions.SEEN_EVERY:
+            self._note(session, asked.wall)
 
     def _note(self, session: Session, now: datetime) -> None:
         """Whoever reads is not kept from it because nothing can be written; the log says so once."""

@@ -156,7 +156,7 @@ class _Open(Response):
         """Whether whoever reads is who they were, and still signed in."""
         asked = self._asked
         with asked.read() as connection:
-            found = sessions.found(connection, asked.secret, asked.site.clock())
+            found = sessions.found(connection, asked.secret, asked.tocsin.wall_clock())
         return found is not None and found[1] == asked.me and allows(self._stream.right, found[1])
 
 

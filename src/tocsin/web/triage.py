@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from tocsin.core import commands as c
 from tocsin.core.ids import IncidentNumber, SignalId
-from tocsin.core.people import Service
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal
 from tocsin.core.verdict import Verdict, verdicts
@@ -19,7 +18,7 @@ from tocsin.web.answers import Answer, NotThere, SentOn, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.evidence import agreeing, criterion_name, evidence, heading, row
 from tocsin.web.forms import Wrong
-from tocsin.web.room.reading import place_in
+from tocsin.web.room.reading import service_in
 from tocsin.web.routes import get, post
 
 MOST = 60
@@ -86,7 +85,7 @@ def _signal(
     return {
         "verdict": verdict,
         "heading": heading(verdict) if verdict else "",
-        "service": playbook.service.name if service == playbook.service.slug else place_in(known, Service)(service),
+        "service": service_in(known, playbook)(service),
         "criterion": criterion_name(playbook, signal.criterion),
         "evidence": [evidence(each, verdict) for each in belonging],
         "agreeing": agreeing(verdict),

@@ -90,7 +90,7 @@ def _chosen(asked: Asked, kind: LinkKind) -> Answer:
 
 def _link(asked: Asked, kind: LinkKind) -> Link | None:
     with asked.read() as connection:
-        return accounts.link(connection, asked.parts["token"], kind, asked.now)
+        return accounts.link(connection, asked.parts["token"], kind, asked.wall)
 
 
 def _spent(kind: LinkKind) -> Shown:
@@ -106,13 +106,13 @@ def _let_in(asked: Asked, link: Link, person: Person, update: Update | None = No
     hashed = passwords.hashed(asked.form.text("new"))
 
     def work(connection: sa.Connection) -> str:
-        if not accounts.use_link(connection, link, asked.now):
+        if not accounts.use_link(connection, link, asked.wall):
             return ""
         if update is not None:
             update(connection)
             accounts.forget_first(connection)
-        accounts.set_password(connection, person.handle, hashed, asked.now)
-        return sessions.begin(connection, person.handle, asked.now, browser=browser(asked))
+        accounts.set_password(connection, person.handle, hashed, asked.wall)
+        return sessions.begin(connection, person.handle, asked.wall, browser=browser(asked))
 
     token = asked.tocsin.store.run(work)
     if not token:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tocsin.core import commands as c
 from tocsin.core.decisions import asks, deliveries, life, notes, outside, reports, roles
+from tocsin.core.decisions.times import must_not_be_long_before
 from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.incident import Incident
@@ -35,6 +36,7 @@ DECISIONS: dict[type[c.Command], Decision] = {
     c.OfferRole: roles.offer,
     c.AcceptRole: roles.accept,
     c.DeclineRole: roles.decline,
+    c.WithdrawOffer: roles.withdraw,
     c.Release: roles.release,
     c.Delegate: asks.delegate,
     c.AcceptAsk: asks.accept,
@@ -73,4 +75,5 @@ def decide(incident: Incident, command: c.Command, given: Given) -> list[Fact]:
     if (incident.state == "undeclared") != isinstance(command, c.Declare):
         known = "is declared already; write on it instead" if incident.declared_at else "does not exist"
         raise Refused(f"Incident {incident.number} {known}.")
+    must_not_be_long_before(incident, given.at.at)
     return DECISIONS[type(command)](incident, command, given)

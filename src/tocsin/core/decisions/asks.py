@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
-from tocsin.core.decisions.life import must_be_open
+from tocsin.core.decisions.life import must_be_open, not_cancelled
 from tocsin.core.duties import carrying
 from tocsin.core.events import Fact
 from tocsin.core.given import Given
@@ -25,6 +25,7 @@ def delegate(incident: Incident, command: c.Delegate, given: Given) -> list[Fact
 
 def accept(incident: Incident, command: c.AcceptAsk, given: Given) -> list[Fact]:
     """Whoever said no may think again."""
+    not_cancelled(incident)
     ask = _mine(incident, command.ask, given, ("asked",))
     if ask.state in ("accepted", "done"):
         raise Refused(f"That ask is {ask.state} already.")

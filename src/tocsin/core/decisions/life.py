@@ -104,9 +104,10 @@ def set_phase(incident: Incident, command: c.SetPhase, given: Given) -> list[Fac
 def set_plan(incident: Incident, command: c.SetPlan, given: Given) -> list[Fact]:
     must_be_open(incident)
     said = {"state": command.state, "cause": command.cause, "tried": command.tried, "next": command.next}
-    if all(text is None for text in said.values()):
-        raise Refused("Say at least one of: the state, the cause, what was tried, what comes next.")
     plan = incident.plan
+    left = {part: getattr(plan, part, "") if text is None else text for part, text in said.items()}
+    if all(text is None for text in said.values()) or not any(text.strip() for text in left.values()):
+        raise Refused("Say at least one of: the state, the cause, what was tried, what comes next.")
     if plan is not None and command.seen not in (None, plan.seq):
         raise Refused(f"{given.name(plan.by)} has set the plan meanwhile. Read theirs, then send yours again.")
     return [Fact(event=e.PlanSet(**said))]
@@ -128,8 +129,10 @@ def resolve(incident: Incident, command: c.Resolve, given: Given) -> list[Fact]:
     if began is not None and given.at.at < began:
         what = "reopened" if incident.reopened_at else "declared"
         raise Refused(
-            f"It cannot be resolved before it was {what}, {began:%Y-%m-%d %H:%M} UTC. If it was over by then, set the "
-            "impact's end; if it is later than that now, set this machine's clock right."
+            f"It cannot be resolved before it was {what}, ",
+            began,
+            ". If it was over by then, set the impact's end; if it is later than that now, set this machine's clock "
+            "right.",
         )
     return [Fact(event=e.Resolved(verified=command.verified, text=command.text))]
 

@@ -8,7 +8,7 @@ from tocsin.core.duties import carrying
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import Seq
-from tocsin.core.incident import Incident
+from tocsin.core.incident import NOWHERE, Incident
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
 
@@ -35,6 +35,9 @@ def edit(incident: Incident, command: c.EditNote, given: Given) -> list[Fact]:
     line = _my_note(incident, command.line, given)
     if line.event == e.blanked(line.event):
         raise Refused(f"Line {line.seq} is redacted; it stays as it is. Write a new line instead.")
+    marks = _marks(line, given)
+    if command.seen not in (None, next((mark.seq for mark in marks if isinstance(mark.event, e.NoteEdited)), NOWHERE)):
+        raise Refused(f"Somebody mended line {line.seq} meanwhile. Read theirs, then send yours again.")
     if not command.text.strip():
         raise Refused("An empty line is no line. To take it off the timeline, remove it.")
     _one_line(command.text, command.output or "", command.outcome or "")
@@ -44,6 +47,7 @@ def edit(incident: Incident, command: c.EditNote, given: Given) -> list[Fact]:
 
 def remove(incident: Incident, command: c.RemoveNote, given: Given) -> list[Fact]:
     line = _my_note(incident, command.line, given)
+    _marks(line, given)
     return [Fact(event=e.NoteRemoved(why=command.why), about=line.seq)]
 
 
@@ -58,6 +62,8 @@ def redact(incident: Incident, command: c.Redact, given: Given) -> list[Fact]:
         line = given.line(line.about)
     if not line.event.words:
         raise Refused(f"Line {line.seq} holds nobody's words; there is nothing to take out.")
+    if isinstance(line.event, e.Noted) and line.event == e.blanked(line.event):
+        raise Refused(f"The words of line {line.seq} are gone already.")
     if not command.why.strip():
         raise Refused("Say why the words have to go. The reason stays; they do not.")
     return [Fact(event=e.Redacted(why=command.why), about=line.seq)]
@@ -66,6 +72,14 @@ def redact(incident: Incident, command: c.Redact, given: Given) -> list[Fact]:
 def _one_line(*parts: str) -> None:
     if (letters := sum(map(len, parts))) > c.LONGEST:
         raise Refused(f"That line is {letters:,} characters; one holds {c.LONGEST:,}. Split it, or keep it in a file.")
+
+
+def _marks(line: Entry, given: Given) -> list[Entry]:
+    """What was done to a line since, the last first; refuses one that was taken off."""
+    marks = [entry for entry in reversed(given.entries()) if entry.about == line.seq]
+    if any(isinstance(mark.event, e.NoteRemoved) for mark in marks):
+        raise Refused(f"Line {line.seq} is off the timeline already. What should stand there, write as a new line.")
+    return marks
 
 
 def _my_note(incident: Incident, seq: Seq, given: Given) -> Entry:

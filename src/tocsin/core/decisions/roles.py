@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.decisions.life import not_cancelled
+from tocsin.core.duties import carrying
 from tocsin.core.events import Fact
 from tocsin.core.given import Given
 from tocsin.core.ids import Handle
@@ -46,6 +47,14 @@ def decline(incident: Incident, command: c.DeclineRole, given: Given) -> list[Fa
     return [Fact(event=e.RoleDeclined(role=offered.role, to=offered.to, why=command.why))]
 
 
+def withdraw(incident: Incident, command: c.WithdrawOffer, given: Given) -> list[Fact]:
+    """Whoever it was put to may have left or changed groups since: the offer is found all the same."""
+    offer = _open_offer(incident, command, given)
+    if given.by.handle not in (offer.by, *carrying(incident, given.playbook, "commands")):
+        raise Refused(f"{given.name(offer.by)} offered that. Whoever offered it takes it back, or the commander.")
+    return [Fact(event=e.OfferWithdrawn(role=offer.role, to=offer.to))]
+
+
 def release(incident: Incident, command: c.Release, given: Given) -> list[Fact]:
     role = given.playbook.role(command.role)
     person = given.person(command.person or given.by.handle)
@@ -69,12 +78,29 @@ def _taken(incident: Incident, role: Role, person: Handle, given: Given, offered
 def _not_before_they_began(incident: Incident, role: Role, people: tuple[Handle, ...], given: Given) -> None:
     for held in incident.holdings:
         if held.role == role.slug and held.person in people and held.until is None and held.since > given.at.at:
-            began = f"{held.since:%Y-%m-%d %H:%M} UTC"
-            raise Refused(f"{given.name(held.person)} became {role.name} at {began}; that cannot end before it began.")
+            became = f"{given.name(held.person)} became {role.name} at "
+            raise Refused(became, held.since, "; that cannot end before it began.")
 
 
 def _offers(incident: Incident, role: Role) -> list[Offer]:
     return [offer for offer in incident.offers if offer.role == role.slug]
+
+
+def _open_offer(incident: Incident, command: c.WithdrawOffer, given: Given) -> Offer:
+    role = given.playbook.role(command.role).slug if command.role else ""
+    group, person = given.directory.group(command.to), given.directory.person(command.to)
+    to = (person and person.handle) or (group and group.slug) or command.to
+    found = [
+        offer
+        for offer in incident.offers
+        if offer.role == (role or offer.role) and (not to or to in (offer.to.person, offer.to.group))
+    ]
+    if not found:
+        raise Refused("No such offer waits for an answer here. It was answered or withdrawn already.")
+    if len(found) > 1:
+        those = ", ".join(f"{offer.role} to {offer.to.person or offer.to.group}" for offer in found)
+        raise Refused(f"Several offers wait for an answer: {those}. Say which.")
+    return found[0]
 
 
 def _offered_to_me(incident: Incident, reference: str, given: Given) -> Offer:

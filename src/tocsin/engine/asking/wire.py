@@ -75,7 +75,7 @@ def reply(answer: Answer | Refused | Unavailable) -> bytes:
         case Answer():
             said: dict[str, Any] = {"answer": encode(answer)}
         case Refused():
-            said = {"refused": str(answer)}
+            said = {"refused": [_piece(each) for each in answer.pieces] if answer.timed else str(answer)}
         case Unavailable():
             said = {"unavailable": str(answer)}
     return json.dumps(said).encode()
@@ -92,6 +92,8 @@ def replied(said: bytes) -> Answer:
             return adapter(Answer).validate_python(answer)
         case {"refused": str(sentence)}:
             raise Refused(sentence)
+        case {"refused": list(pieces)} if all(isinstance(each, str | dict) for each in pieces):
+            raise Refused(*map(_said, pieces))
         case {"unavailable": str(sentence)}:
             raise Unavailable(sentence)
     raise Cut
@@ -111,6 +113,14 @@ def _command(name: str, body: dict[str, Any]) -> Command:
         return adapter(_COMMANDS[name]).validate_json(json.dumps(body), strict=True, extra="forbid")
     except (ValidationError, RecursionError):
         raise Refused(MALFORMED) from None
+
+
+def _piece(said: str | datetime) -> str | dict[str, str]:
+    return said if isinstance(said, str) else {"at": rfc3339(said)}
+
+
+def _said(piece: str | dict[str, Any]) -> str | datetime:
+    return piece if isinstance(piece, str) else _time(str(piece.get("at")))
 
 
 def _time(text: str) -> datetime:

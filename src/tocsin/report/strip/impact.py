@@ -23,9 +23,21 @@ def harm(
     pauses: Sequence[Stretch],
 ) -> Iterator[Harmed]:
     """Solid, but pale where it was thought to be over."""
+    pauses = _joined([*pauses, *_taken_back(entries)])
     for window in windows(entries):
         for part in _parts(window, entries, signs, over, upto):
             yield from _paused(part, pauses) if part.kind == "sure" else (part,)
+
+
+def _joined(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """What overlaps is one."""
+    joined: list[Stretch] = []
+    for first, last in sorted(stretches):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(last, joined[-1][1]))
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _paused(part: Harmed, pauses: Sequence[Stretch]) -> list[Harmed]:
@@ -40,7 +52,10 @@ def _paused(part: Harmed, pauses: Sequence[Stretch]) -> list[Harmed]:
 
 
 def windows(entries: Sequence[Entry]) -> list[ImpactSet]:
-    """The last that was said; and what was said before a return, where it was over before the last one began."""
+    """The last that was said; and what was said before a return, where it was over before the last one began.
+
+    Of what came back, nobody has said yet when it ended: the end that was said before did not hold.
+    """
     said: list[ImpactSet | None] = [None]
     for entry in entries:
         if isinstance(entry.event, e.Reopened):
@@ -51,7 +66,20 @@ def windows(entries: Sequence[Entry]) -> list[ImpactSet]:
     for window in said:
         if window is not None:
             kept = [*(each for each in kept if _before(each, window)), window]
-    return kept
+    return [*kept[:-1], replace(kept[-1], end=None)] if kept and said[-1] is None else kept
+
+
+def _taken_back(entries: Sequence[Entry]) -> Iterator[Stretch]:
+    """From an end that was said until it came back, where nobody has said anything of the impact since."""
+    end: Moment | None = None
+    back: datetime | None = None
+    for entry in entries:
+        if isinstance(entry.event, ImpactSet):
+            end, back = entry.event.end, None
+        elif isinstance(entry.event, e.Reopened) and back is None:
+            back = entry.at.at
+    if end is not None and back is not None:
+        yield end.until or end.at, max(end.until or end.at, back)
 
 
 def _before(one: ImpactSet, other: ImpactSet) -> bool:
@@ -82,13 +110,14 @@ def _guess(moment: Moment) -> list[Harmed]:
 
 
 def _unended(start: Moment, entries: Sequence[Entry], over: datetime | None, upto: datetime) -> list[Harmed]:
-    """Sure until now, and going on; once it is over, sure until it was last reported, and a guess from there."""
+    """Sure until now, and going on; once it is over, sure as far as was reported or said, and a guess from there."""
     first = start.until or start.at
     if over is None:
         end = max(upto, shifted(first, _SECOND))
         going_on = Harmed(since=end, until=shifted(end, STUB * (end - start.at)), kind="open")
         return [*_guess(start), Harmed(since=first, until=end, kind="sure"), going_on]
-    sure = max((at for at in reported(entries) if first < at < over), default=first)
+    known = [*reported(entries), *(end for end, _ in _taken_back(entries))]
+    sure = max((at for at in known if first < at < over), default=first)
     solid = [Harmed(since=first, until=sure, kind="sure")] if first < sure else []
     return [*_guess(start), *solid, Harmed(since=sure, until=max(sure, over), kind="guess")]
 

@@ -60,19 +60,32 @@ def _declared(entries: Iterable[Entry]) -> Entry | None:
 
 
 def _cause(entries: Sequence[Entry]) -> list[datetime]:
-    """When it was found, by a line somebody marked; else since when the commander takes it for what it is now."""
-    found = sorted(entry.at.at for entry in _marked_findings(entries))[:1]
-    return found or _last_thought(entries)
+    """When it was found, by a line somebody marked; else since when the commander takes it for what it is now.
+
+    What was thought up to an end that did not hold stays; another word, or another finding, after it is a cause anew.
+    """
+    found = sorted(entry.at.at for entry in _marked_findings(entries))
+    thoughts, backs = list(_thoughts(entries)), times(entries, e.Reopened)
+
+    def stretch(at: datetime) -> int:
+        return sum(back <= at for back in backs)
+
+    causes = []
+    for number in range(len(backs) + 1):
+        first = [at for at in found if stretch(at) == number][:1]
+        last = [thought for thought in thoughts if stretch(thought[0]) == number][-1:]
+        causes += first or [at for at, thought in last if thought]
+    return causes
 
 
-def _last_thought(entries: Iterable[Entry]) -> list[datetime]:
+def _thoughts(entries: Iterable[Entry]) -> Iterator[tuple[datetime, str]]:
     """The first word is often a guess that did not hold; the same words again, or none on the cause, change nothing."""
-    thought, since = "", []
+    thought = ""
     for entry in entries:
         said = entry.event.cause if isinstance(entry.event, e.PlanSet) else None
         if said is not None and said.strip() != thought:
-            thought, since = said.strip(), [entry.at.at]
-    return since if thought else []
+            thought = said.strip()
+            yield entry.at.at, thought
 
 
 def _marked_findings(entries: Sequence[Entry]) -> list[Entry]:

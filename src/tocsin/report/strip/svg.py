@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from tocsin.report.strip.labels import reach
 from tocsin.report.strip.picture import Harm, Holder, Leap, Mark, MarkKind, Strip, Tick, Told
+from tocsin.report.strip.scale import CHAR
 
 _ROW = 32
 """Pixels of one row of labels."""
@@ -35,7 +37,7 @@ def as_svg(strip: Strip, *, compact: bool = False, name: str = "strip") -> str:
         *(_harm(harm, lanes, name) for harm in strip.impact),
         *(part for holder in strip.command if not compact for part in _holder(holder, lanes)),
         *(_told(told, lanes) for told in strip.told),
-        *_now(strip.now, lanes),
+        *_now(strip, lanes),
         *(_mark(mark, lanes) for mark in strip.marks),
     ]
     now = " strip__svg--now" if strip.now is not None else ""
@@ -147,12 +149,21 @@ def _told(told: Told, lanes: _Lanes) -> str:
     return _at(told.x, lanes.told, sign, beside)
 
 
-def _now(x: float | None, lanes: _Lanes) -> Iterator[str]:
-    if x is not None:
-        top = 2 if lanes.compact else lanes.top - 20
-        yield f'<line class="now" x1="{_x(x)}" x2="{_x(x)}" y1="{top}" y2="{lanes.bottom}"/>'
-        if not lanes.compact:
-            yield f'<text class="nowlab" x="{_x(x)}" y="{lanes.top - 26}" text-anchor="middle">now</text>'
+def _now(strip: Strip, lanes: _Lanes) -> Iterator[str]:
+    """The word stands above the line, or on phones only, where a label stands there."""
+    if strip.now is None:
+        return
+    x, top = _x(strip.now), 2 if lanes.compact else lanes.top - 20
+    yield f'<line class="now" x1="{x}" x2="{x}" y1="{top}" y2="{lanes.bottom}"/>'
+    if not lanes.compact:
+        where = "nowlab narrow" if any(_covers(mark, strip.now) for mark in strip.marks) else "nowlab"
+        yield f'<text class="{where}" x="{x}" y="{lanes.top - 26}" text-anchor="middle">now</text>'
+
+
+def _covers(mark: Mark, now: float) -> bool:
+    """Its label stands where the word would."""
+    begins, ends = reach(mark)
+    return mark.row == 0 and begins - 2 * CHAR < now < ends + 2 * CHAR
 
 
 # ── marks ──────────────────────────────────────────────────────────────────────────────────────────────────────────

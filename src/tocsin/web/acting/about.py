@@ -30,6 +30,8 @@ def title_page(asked: Asked) -> Shown:
 def title(asked: Asked) -> Answer:
     it = _incident(asked)
     new = asked.form.line("title")
+    if not new:
+        raise Wrong(title="Give it a title: what can people not do, in a few words?")
     if new == it.title:
         return frame.back(asked, said="That is its title already.")
     return frame.back(

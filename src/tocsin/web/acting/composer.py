@@ -8,6 +8,7 @@ from typing import get_args
 
 from tocsin.core import commands as c
 from tocsin.core import events as e
+from tocsin.core.decisions.times import LONG_BEFORE, must_not_be_long_before
 from tocsin.core.ids import Handle, IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.core.mentions import mentioned
@@ -24,7 +25,7 @@ from tocsin.web.answers import Answer, Bytes, SentOn, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
-from tocsin.web.showing import TEMPLATES
+from tocsin.web.showing import TEMPLATES, refusal
 
 KINDS: dict[e.NoteKind, str] = {
     "note": "Note",
@@ -35,6 +36,11 @@ KINDS: dict[e.NoteKind, str] = {
     "told-us": "They told us",
 }
 """What kinds of line somebody chooses from, as they are called."""
+BARE: dict[e.NoteKind, str] = {
+    "command": "Say which command it was: what it printed says little without it.",
+    "fix": "Say what was tried: what came of it says little without it.",
+}
+"""What is no line by what came of it alone."""
 GIVE_OR_TAKE = (0, 5, 10, 15, 30, 60)
 """Minutes."""
 
@@ -85,12 +91,15 @@ def write(asked: Asked) -> Answer:
             return _say(asked, here, text[1:])
         return _write(asked, here, text.removeprefix("/") if text.startswith("//") else text)
     except Refused as no:
-        raise Wrong(text=str(no)) from None
+        raise Wrong(text=refusal(asked, no)) from None
 
 
 def _write(asked: Asked, here: IncidentNumber, text: str) -> Answer:
     form, (at, until) = asked.form, happened(asked)
-    found = pasted.parts(text, _kind(form.line("kind")), form.text("output"))
+    kind = _kind(form.line("kind"))
+    if not text.strip() and kind in BARE:
+        raise Wrong(text=BARE[kind])
+    found = pasted.parts(text, kind, form.text("output"))
     notes = {
         str(place) if place else "": c.Note(
             incident=here,
@@ -116,13 +125,17 @@ def _kind(told: str) -> e.NoteKind:
 
 
 def happened(asked: Asked) -> tuple[datetime | None, datetime | None]:
-    """When it happened, and the end of the range: as somebody says, else when it was written offline, else now."""
+    """When it happened, and the end of the range: as somebody says, else when it was written offline, else now.
+
+    Nothing was written offline so long ago that no line could stand there: that device has no clock.
+    """
     told, until = _moment(asked, "when"), _moment(asked, "until")
     if told is None and until is not None:
         raise Wrong(until="Say when it began too: a range needs both its times.")
     if told is None:
         written = _moment(asked, "at")
-        return (min(written, asked.now) if written else None), None
+        has_clock = written is not None and asked.now - written < LONG_BEFORE
+        return (min(written, asked.now) if written and has_clock else None), None
     about = asked.form.line("about")
     if about in ("", "0"):
         return told, until
@@ -133,14 +146,16 @@ def happened(asked: Asked) -> tuple[datetime | None, datetime | None]:
 
 
 def _moment(asked: Asked, name: str) -> datetime | None:
-    """A time that has passed."""
+    """A time that has passed, and not too long before the incident."""
     try:
         told = asked.form.moment(name, asked.zone)
         if told is not None and name != "at":
             must_have_passed(Moment(at=told), asked.now)
+            with asked.read() as connection:
+                must_not_be_long_before(log.incident(connection, asked.incident), told)
         return told and Moment(at=told).at
     except Refused as no:
-        raise Wrong(**{name: str(no)}) from None
+        raise Wrong(**{name: refusal(asked, no)}) from None
 
 
 def _say(asked: Asked, here: IncidentNumber, said: str) -> Answer:

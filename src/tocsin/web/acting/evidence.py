@@ -20,7 +20,8 @@ def signals_page(asked: Asked) -> Shown:
     with asked.read() as connection:
         it = frame.incident(asked, connection)
         undecided = signals.undecided(connection)
-        names = {each.slug: each.name for each in places.all_of(connection, Service)}
+        own = asked.tocsin.playbook.service
+        names = {own.slug: own.name, **{each.slug: each.name for each in places.all_of(connection, Service)}}
         near = sorted(undecided, key=lambda each: (each.service not in it.services, each.id))
         chosen = set(asked.form.all("signal"))
         found = verdicts(undecided, asked.tocsin.playbook)

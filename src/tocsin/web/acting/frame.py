@@ -12,6 +12,7 @@ from tocsin.core import events as e
 from tocsin.core.commands import Command
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
+from tocsin.core.moments import MONTHS
 from tocsin.engine.door import Answer as Done
 from tocsin.store import log
 from tocsin.web.answers import Bytes, NotThere, SentOn, Shown
@@ -51,10 +52,11 @@ def ended(asked: Asked, c: sa.Connection, it: Incident) -> str:
 
 
 def clock(asked: Asked, at: datetime) -> str:
-    """`03:58`, with the day where it is another, and whose time that is."""
+    """`03:58 Nairobi time`, with the day where it is another."""
     there = at.astimezone(asked.zone)
     today = there.date() == asked.now.astimezone(asked.zone).date()
-    return f"{there:%H:%M}{'' if today else f' on {there:%Y-%m-%d}'} {place(asked.zone_name)} time"
+    day = "" if today else f" on {there.day} {MONTHS[there.month - 1]} {there.year},"
+    return f"{there:%H:%M}{day} {place(asked.zone_name)} time"
 
 
 def all_or_none(asked: Asked, commands: Mapping[str, Command], at: datetime | None = None) -> list[Done]:

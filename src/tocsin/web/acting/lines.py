@@ -11,12 +11,16 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.events import Entry
 from tocsin.core.ids import Handle, Seq
+from tocsin.core.incident import NOWHERE
 from tocsin.core.moments import Moment
+from tocsin.core.refused import Refused
 from tocsin.core.timeline import edited
 from tocsin.store import log
-from tocsin.web.acting import frame
+from tocsin.web.acting import frame, older
 from tocsin.web.answers import Answer, NotThere, Shown
+from tocsin.web.asked import MOST as MOST_DIGITS
 from tocsin.web.asked import Asked
+from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
 
 MOST = 500
@@ -64,8 +68,9 @@ class Line:
         return next((mark.on for mark in marks if isinstance(mark, e.Highlighted)), False)
 
     @property
-    def edits(self) -> int:
-        return sum(isinstance(mark.event, e.NoteEdited) for mark in self.marks)
+    def edit(self) -> Entry | None:
+        """What mended it last."""
+        return next((mark for mark in reversed(self.marks) if isinstance(mark.event, e.NoteEdited)), None)
 
     @property
     def words(self) -> list[str]:
@@ -108,21 +113,48 @@ def _words(event: e.Event) -> Iterator[str]:
 
 
 def edit_page(asked: Asked) -> Shown:
-    return _page(asked, "edit", notes=True)
+    with asked.read() as connection:
+        it = frame.incident(asked, connection)
+        found = line(asked, connection)
+        if found.note is None:
+            raise NotThere
+        return frame.shown(asked, connection, it, "line-edit", line=found, older=_older(asked, found, found.note.text))
 
 
 def edit(asked: Asked) -> Answer:
     found = _of(asked)
     note, form = found.note, asked.form
+    if not form.text("text").strip():
+        raise Wrong(text="An empty line is no line. To take it off the timeline, remove it.")
     command = c.EditNote(
         incident=asked.incident,
         line=found.seq,
         text=form.text("text"),
         output=form.text("output") if note and (note.output or form.text("output")) else None,
         outcome=form.text("outcome") if note and note.kind == "fix" and "outcome" in form else None,
+        seen=_seen(asked),
     )
     asked.do(command)
     return _done(asked, found, "The line is mended, and shown as edited.")
+
+
+def _seen(asked: Asked) -> Seq | None:
+    """What had mended the line last when the form was shown; refuses what nobody can have seen."""
+    told = older.told(asked)
+    if told is None:
+        return None
+    if not (told.isascii() and told.isdigit() and len(told) <= MOST_DIGITS):
+        raise Refused("This form is out of date. Look at the line again, then send yours.")
+    return Seq(int(told))
+
+
+def _older(asked: Asked, found: Line, now: str) -> older.Older:
+    seen = found.edit.seq if found.edit else NOWHERE
+    if found.edit is None or older.told(asked) in (None, str(seen)):
+        return older.Older(seen=str(seen), theirs=None)
+    who = asked.called(found.edit.by)
+    theirs = older.Theirs(who=f"{who[:1].upper()}{who[1:]}", at=found.edit.recorded_at, now=now)
+    return older.Older(seen=str(seen), theirs=theirs)
 
 
 def remove_page(asked: Asked) -> Shown:
@@ -141,6 +173,8 @@ def redact_page(asked: Asked) -> Shown:
 
 def redact(asked: Asked) -> Answer:
     found = _of(asked)
+    if not asked.form.text("why").strip():
+        raise Wrong(why="Say why the words have to go. The reason stays; they do not.")
     asked.do(c.Redact(incident=asked.incident, line=found.seq, why=asked.form.text("why")))
     return _done(asked, found, "The words are gone, and the line says who took them out and why.")
 

@@ -10,6 +10,7 @@ from tocsin.core.incident import Plan
 from tocsin.web.acting import frame
 from tocsin.web.answers import Answer, Shown
 from tocsin.web.asked import Asked
+from tocsin.web.forms import Wrong
 from tocsin.web.routes import get, post
 
 
@@ -44,6 +45,8 @@ def save(asked: Asked) -> Answer:
     new = {part.name: typed[part.name] for part in _parts(plan) if typed.get(part.name, part.now) != part.now}
     if not new and plan is not None:
         return frame.back(asked, said="The plan says that already.")
+    if not any(typed.get(part.name, part.now) for part in _parts(plan)):
+        raise Wrong(state="Say how things stand: at least what works, and what does not.")
     done = asked.do(c.SetPlan(incident=asked.incident, seen=_seen(asked), **new))
     return frame.back(asked, done, "The plan is set.")
 

@@ -44,6 +44,10 @@ class Offered:
     mine: bool
     """Put to whoever reads, by name or as one of a group."""
     group: bool
+    slug: str
+    """Whom it is put to, as a form says it."""
+    withdraws: bool
+    """Whoever reads made it, or commands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,7 @@ def page(asked: Asked) -> Shown:
 
 
 def answer(asked: Asked) -> Answer:
-    """What one of the page's small forms asks for: take, release, accept, decline."""
+    """What one of the page's small forms asks for: take, release, accept, decline, withdraw."""
     number, form = frame.must_be_there(asked), asked.form
     role, me = form.line("role"), asked.me.handle
     called = asked.tocsin.playbook.called(Slug(role))
@@ -86,6 +90,9 @@ def answer(asked: Asked) -> Answer:
         case "decline":
             done = asked.do(c.DeclineRole(incident=number, role=role, why=form.text("why")))
             return frame.back(asked, done, "You said no. Whoever offered it sees that.")
+        case "withdraw":
+            done = asked.do(c.WithdrawOffer(incident=number, role=role, to=form.line("to")))
+            return frame.back(asked, done, "The offer is withdrawn. Nobody has to answer it any more.")
         case _:
             raise Refused("Choose what to do with the role.")
 
@@ -131,7 +138,7 @@ def parts(asked: Asked, connection: sa.Connection, it: Incident) -> list[Part]:
         Part(
             role=role,
             holders=tuple(_holder(asked, held, seen) for held in _now(it.holdings, role)),
-            offers=tuple(_offered(asked, each, groups) for each in it.offers if each.role == role.slug),
+            offers=tuple(_offered(asked, it, each, groups) for each in it.offers if each.role == role.slug),
         )
         for role in asked.tocsin.playbook.roles
     ]
@@ -153,12 +160,14 @@ def _holder(asked: Asked, held: Holding, seen: dict[Handle, Presence]) -> Holder
     )
 
 
-def _offered(asked: Asked, each: Offer, groups: dict[Slug, Group]) -> Offered:
+def _offered(asked: Asked, it: Incident, each: Offer, groups: dict[Slug, Group]) -> Offered:
     return Offered(
         to=party(asked, each.to, groups),
         by=asked.called(each.by),
         mine=for_me(asked, each.to, groups),
         group=each.to.group is not None,
+        slug=each.to.person or each.to.group or "",
+        withdraws=asked.me.handle in (each.by, *it.holders(asked.tocsin.playbook.with_duty("commands").slug)),
     )
 
 

@@ -74,11 +74,12 @@ def _open(room: Room, word: Word | None, gates: Sequence[Gate], offered: bool, h
 
 def _resolved(room: Room, gates: Sequence[Gate]) -> Action | None:
     it = room.incident
-    if it.report.published is not None:
-        return READ
     waiting = {each.community for each in it.told if it.resolved_at and each.at < it.resolved_at}
-    if waiting and not it.drill:
+    published = it.report.published is not None
+    if waiting and not it.drill and (it.reopened_at or not published):
         return OVER
+    if published:
+        return READ
     return IMPACT if "impact" in _lacking(gates) else None
 
 

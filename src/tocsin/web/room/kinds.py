@@ -28,7 +28,7 @@ def said(entry: Entry, telling: Telling) -> Said | None:
             return _update(entry, update, telling)
         case e.UpdateProposed() as proposal:
             return _proposal(entry, proposal, telling)
-        case e.RoleAssigned() | e.RoleOffered() | e.RoleDeclined() | e.RoleReleased():
+        case e.RoleAssigned() | e.RoleOffered() | e.RoleDeclined() | e.OfferWithdrawn() | e.RoleReleased():
             return turns.role(entry, telling)
         case e.AskMade() | e.AskAccepted() | e.AskDeclined() | e.AskFinished():
             return turns.ask(entry, telling)
@@ -61,9 +61,8 @@ def _note(entry: Entry, note: e.Noted, telling: Telling) -> Said:
     match note.kind:
         case "told-us":
             head = Markup("<b>They told us</b>")
-            return Said(
-                css="ticket", icon="chat", head=head, aside=_noted_by(entry, telling), text=text, command=command
-            )
+            aside = _in_ticket(note, telling.person(entry.by)) if note.ticket else _noted_by(entry, telling)
+            return Said(css="ticket", icon="chat", head=head, aside=aside, text=text, command=command)
         case "impact-began":
             head = Markup("<b>Impact began</b>")
             return Said(css="signal", icon="half", head=head, aside=_noted_by(entry, telling), text=text)
@@ -71,6 +70,9 @@ def _note(entry: Entry, note: e.Noted, telling: Telling) -> Said:
             css, icon, did = _DID[kind]
     if note.via == "chat" and note.kind == "note":
         css, icon, did = "chat", "chat", "in chat"
+    if note.ticket:
+        css, icon, head = "ticket", "chat", Markup("<b>{}</b> answered them in {}").format(note.who or who, note.via)
+        return Said(css=css, icon=icon, head=head, text=text)
     head = Markup("{} {}").format(who, did) if did else who
     tags, outcome = _tried(note) if note.kind == "fix" else ((), note.outcome)
     return Said(
@@ -83,6 +85,11 @@ def _tried(note: e.Noted) -> tuple[tuple[Tag, ...], str]:
     if not outcome:
         return (("wait", "Outcome not written yet"),), ""
     return ((("", "No effect"),) if outcome.casefold().startswith(NO_EFFECT) else ()), note.outcome
+
+
+def _in_ticket(note: e.Noted, name: str) -> str:
+    """Whose word it is, and where it was said."""
+    return f"{note.who or name}, {'at our desk' if note.via == 'desk' else f'in {note.via}'}"
 
 
 def _noted_by(entry: Entry, telling: Telling) -> str:

@@ -15,14 +15,14 @@ from tocsin.core.events import Entry
 from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import fold
 from tocsin.core.moments import zone
-from tocsin.core.people import Community, Group, Service
+from tocsin.core.people import Community, Group
 from tocsin.core.refused import Refused
 from tocsin.store import log, outbox
 from tocsin.store.people import places
 from tocsin.web.asked import Asked
 from tocsin.web.room.drawing import Drawn, answers, drawn, leads_on
 from tocsin.web.room.prose import first_sentence, folded, html
-from tocsin.web.room.reading import Room, acts, place_in, slugs
+from tocsin.web.room.reading import Room, acts, place_in, service_in, slugs
 from tocsin.web.room.said import Said
 from tocsin.web.room.telling import Telling
 from tocsin.web.showing import TEMPLATES
@@ -74,7 +74,7 @@ def telling(asked: Asked, c: sa.Connection, number: IncidentNumber, entries: Seq
         zone=clock(asked)[1],
         now=asked.now,
         person=asked.name,
-        service=place_in(named, Service),
+        service=service_in(named, asked.tocsin.playbook),
         community=place_in(named, Community),
         party=lambda to: asked.name(to.person) if to.person else group(to.group or ""),
         first_sign=_first_sign(changes),
@@ -149,10 +149,16 @@ def impact(room: Room, telling: Telling) -> Iterator[Drawn]:
     last = next((each for each in reversed(room.entries) if isinstance(each.event, e.ImpactSet)), None)
     if last is None or not isinstance(last.event, e.ImpactSet):
         return
+    back = any(isinstance(each.event, e.Reopened) and each.seq > last.seq for each in room.entries)
     bounds = (("began", last.event.start, "signal", "half"), ("ended", last.event.end, "good", "check"))
     for word, moment, css, icon in bounds:
         if moment is not None:
             aside = Markup("best guess, {}").format(telling.range(moment)) if moment.until else ""
-            words = Said(css=css, icon=icon, head=Markup("<b>Impact {}</b>").format(word), aside=aside)
+            said = _SEEMED if back and word == "ended" else word
+            words = Said(css=css, icon=icon, head=Markup("<b>Impact {}</b>").format(said), aside=aside)
             time = telling.hour(moment.at)
             yield Drawn(seq=last.seq, at=moment, time=time, said=words, id=f"impact-{word}")
+
+
+_SEEMED = "thought to have ended"
+"""It came back since, and nobody has said yet when it ended."""

@@ -92,7 +92,7 @@ def show_strip_css(asked: Asked) -> Answer:
 
 
 _EMPTY = {
-    "key": "No line is marked as a key moment yet. The flag beside a line keeps it for the report.",
+    "key": "No line is marked as a key moment yet. The bookmark beside a line keeps it for the report.",
     "commands": "No command was written down yet, and no fix that somebody tried.",
     "outside": "Nothing was said to the outside yet, and nothing was heard from there.",
 }

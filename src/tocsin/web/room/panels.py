@@ -41,6 +41,8 @@ class Panels:
     pill: Pill
     criterion: str
     plan: Plan | None
+    over: e.Entry | None
+    """That it was resolved, with a word on it: how things stand since."""
     earlier: tuple[e.Entry, ...]
     signed: str
     """As what whoever set the plan said so."""
@@ -73,12 +75,13 @@ def panels(room: Room, telling: Telling) -> Panels:
     hand_over = process.hand_over(room)
     main, others = actions(room, word, gates, any(each.mine for each in offers), hand_over)
     plans = [entry for entry in room.entries if isinstance(entry.event, e.PlanSet)]
-    owner = it.report.owner
+    owner, over = it.report.owner, _over(room)
     return Panels(
         pill=_pill(room),
         criterion=_criterion(room),
         plan=it.plan,
-        earlier=tuple(reversed(plans[:-1]))[:20],
+        over=over,
+        earlier=tuple(reversed(plans if over else plans[:-1]))[:20],
         signed=_signed(room),
         impact=_impact(room),
         word=word,
@@ -98,7 +101,7 @@ def panels(room: Room, telling: Telling) -> Panels:
         report=report_state(it),
         owner=room.called(owner) if owner else "",
         readers=tuple(process.readers(room)),
-        word_line=telling.at(plans[-1].seq) if plans else "",
+        word_line=telling.at(over.seq if over else plans[-1].seq) if over or plans else "",
     )
 
 
@@ -112,6 +115,14 @@ def _pill(room: Room) -> Pill:
         case "cancelled":
             return Pill(kind="", icon="dash", word="Cancelled")
     return opened(room.playbook, room.incident.phase)
+
+
+def _over(room: Room) -> e.Entry | None:
+    """How it was resolved, in words; None as long as it is open, or where nobody said."""
+    if room.incident.state != "resolved":
+        return None
+    last = next((each for each in reversed(room.entries) if isinstance(each.event, e.Resolved)), None)
+    return last if last and isinstance(last.event, e.Resolved) and last.event.text else None
 
 
 def _criterion(room: Room) -> str:

@@ -37,6 +37,8 @@ class Offered:
     to: str
     by: str
     mine: bool
+    withdraws: bool
+    """Whoever reads made it, or commands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ def offered(room: Room) -> Iterator[Offered]:
             to=room.party(offer.to),
             by=room.name(offer.by),
             mine=room.acts and room.for_me(offer.to),
+            withdraws=room.acts and (room.commands or offer.by == room.asked.me.handle),
         )
 
 

@@ -82,7 +82,7 @@ class Room:
         return "You" if handle == self.asked.me.handle else self.name(handle)
 
     def service(self, slug: str) -> str:
-        return place_in(self.places, Service)(slug)
+        return service_in(self.places, self.playbook)(slug)
 
     def community(self, slug: str) -> str:
         return place_in(self.places, Community)(slug)
@@ -165,6 +165,16 @@ def place_in(places: Mapping[tuple[type[Place], str], Place], kind: type[Place])
     return name
 
 
+def service_in(places: Mapping[tuple[type[Place], str], Place], playbook: Playbook) -> Names:
+    """What services are called; the playbook's own is known, whatever the directory holds."""
+    called, own = place_in(places, Service), playbook.service
+
+    def name(slug: str) -> str:
+        return own.name if slug == own.slug and (Service, slug) not in places else called(slug)
+
+    return name
+
+
 def slugs(incident: Incident, entries: Iterable[Entry]) -> set[str]:
     """Everything with a slug of which a page with these lines may speak."""
     found: set[str | None] = {*incident.services, *incident.communities, *(each.community for each in incident.told)}
@@ -176,7 +186,7 @@ def slugs(incident: Incident, entries: Iterable[Entry]) -> set[str]:
                 found.update(slugs)
             case e.Declared(services=services, communities=communities):
                 found.update((*services, *communities))
-            case e.RoleOffered(to=to) | e.AskMade(to=to):
+            case e.RoleOffered(to=to) | e.OfferWithdrawn(to=to) | e.AskMade(to=to):
                 found.add(to.group)
             case e.SignalReceived(service=service):
                 found.add(service)

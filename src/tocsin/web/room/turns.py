@@ -33,6 +33,9 @@ def role(entry: Entry, telling: Telling) -> Said:
             return Said(css="role", icon="swap", head=head, text=text)
         case e.RoleDeclined(role=role, why=why):
             return fact("user", Markup("{} cannot take {} now").format(who, telling.role(role)), why)
+        case e.OfferWithdrawn(role=role, to=to):
+            head = Markup("{} no longer offers {} to <b>{}</b>").format(who, telling.role(role), telling.party(to))
+            return fact("user", head)
         case e.RoleReleased(role=role, person=person):
             by = "" if person == entry.by else Markup(", said {}").format(telling.person(entry.by))
             return fact("user", Markup("{} laid down {}{}").format(telling.bold(person), telling.role(role), by))

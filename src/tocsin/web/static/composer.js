@@ -1,5 +1,7 @@
-// What somebody writes in a room: kept at every key, until the server has answered with its place in the log.
+// What somebody writes in a room: kept as drafts are, until the server has answered with its place in the log.
 // What is written while the server is away waits here, and is sent afterwards: in order, at its own time, once.
+import { draft, drop, keys, lay, name, read, restore, save, write } from "/static/drafts.js";
+import { renewed } from "/static/sending.js";
 
 const MOST = 500 * 1024; // a request holds 512 KiB
 const TOO_LONG = "This is more than one line can hold (500 KiB as it is sent). Nothing was sent. Send a part, or a link to it.";
@@ -7,38 +9,10 @@ const NO_ROOM = "The server does not answer, and this browser has no room to kee
 
 export function composer(form, room) {
   const { number, here, clock, log, make, asked, announce, offline, signedOut } = room;
-  const mine = `tocsin:${document.body.dataset.me}:${number}`;
-  const draftKey = () => `${mine}:draft:${form.elements.thread?.value ?? ""}`;
-  const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
-  const keep = (key, value) => { // whether it could be: a browser has little room, or gives none
-    try {
-      value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key);
-      return true;
-    } catch { return false; }
-  };
-  const queue = () => read(`${mine}:queue`) ?? [];
-  const requeue = (change) => { const kept = keep(`${mine}:queue`, change(queue())); shown(); return kept; };
-  const name = () => [...crypto.getRandomValues(new Uint8Array(16))].map((each) => each.toString(16)).join("");
+  const mine = `tocsin:${document.body.dataset.me}:${number}:queue:`; // a key for each line: no tab overwrites another's
+  const queue = () => keys(mine).sort().map((key) => ({ key, line: read(key) })).filter((each) => each.line);
+  const waits = (line, key = mine + new Date().toISOString() + line.once) => { const is = write(key, line); shown(); return is; };
   const fields = () => Object.fromEntries([...new FormData(form)].filter(([field]) => field !== "csrf"));
-
-  // Its name is kept with it: whatever became of a first sending, it is done once.
-  function restore() {
-    const draft = read(draftKey());
-    if (!draft || form.elements.text.value) return;
-    for (const [field, value] of Object.entries(draft)) {
-      if (form.elements[field] && field !== "state" && field !== "thread") form.elements[field].value = value;
-    }
-  }
-
-  // A name stands for one line: what was changed since it was tried is another, whatever became of the first.
-  let tried = null;
-  const alike = (one, other) => Object.keys(one).every((field) => field === "once" || one[field] === other[field]);
-  function named() {
-    if (!tried) return;
-    const once = form.elements.once;
-    if (alike(tried, fields())) once.value = tried.once;
-    else if (once.value === tried.once) once.value = name();
-  }
 
   // Only what was sent: what somebody wrote meanwhile stays, as a line of its own.
   function emptied(line) {
@@ -51,10 +25,10 @@ export function composer(form, room) {
     }
     if (form.elements.kind.value === line.kind) form.elements.kind.value = "note";
     form.elements.once.value = name();
-    tried = null;
+    form.elements.at.value = "";
     const rest = fields();
-    if (rest.text || rest.output) return keep(draftKey(), rest);
-    keep(draftKey());
+    drop(form);
+    if (rest.text || rest.output) return save(form);
     const thread = form.elements.thread;
     form.querySelector("details.composer__e")?.removeAttribute("open");
     if (!thread) return;
@@ -69,16 +43,6 @@ export function composer(form, room) {
     const answer = await fetch(`${here}/lines`, { method: "POST", body, headers: asked(), signal: stop }).catch(() => null);
     if (answer?.status === 403 && !retried && (await renewed())) return send(line, true);
     return answer && answer.status < 500 && answer.status !== 429 ? answer : null;
-  }
-
-  // The page was open across a sign-in: the same person's form gets the proof that it needs now.
-  async function renewed() {
-    const page = await fetch(here).catch(() => null);
-    const body = page?.ok && new DOMParser().parseFromString(await page.text(), "text/html").body;
-    if (!body || body.dataset.me !== document.body.dataset.me) return false;
-    document.body.dataset.form = body.dataset.form;
-    document.querySelectorAll("input[name=csrf]").forEach((field) => { field.value = body.dataset.form; });
-    return true;
   }
 
   function refused(errors) {
@@ -104,15 +68,14 @@ export function composer(form, room) {
     event.preventDefault();
     const line = fields();
     if (sending || !(line.text + line.output).trim()) return;
-    const at = new Date().toISOString(), waits = queue().length > 0;
+    const at = line.at || new Date().toISOString(), first = !queue().length;
     refused();
     if (new Blob([new URLSearchParams(line)]).size > MOST) return refused({ "": TOO_LONG });
     sending = true;
-    tried = line;
-    const answer = waits ? null : await send(line);
+    const answer = first ? await send(line) : null;
     sending = false;
     if (!answer) { // in order, after what waits already, at the time it was written
-      if (!requeue((lines) => [...lines, { ...line, at }])) return refused({ "": NO_ROOM });
+      if (!waits({ ...line, at })) return refused({ "": NO_ROOM });
       emptied(line);
       return flush();
     }
@@ -128,8 +91,8 @@ export function composer(form, room) {
     clearTimeout(again);
     if (flushing) return;
     flushing = true;
-    for (let line; (line = queue().find((each) => !each.refused)); ) {
-      const answer = await send((({ refused: _, ...rest }) => rest)(line));
+    for (let next; (next = queue().find((each) => !each.line.refused)); ) {
+      const { key, line } = next, answer = await send(line);
       if (!answer || answer.status === 401 || answer.status === 403) {
         if (answer) signedOut();
         else offline();
@@ -137,8 +100,7 @@ export function composer(form, room) {
         break;
       }
       const why = answer.ok ? null : Object.values((await answer.json().catch(() => ({}))).errors ?? {}).join(" ");
-      requeue((lines) => lines.flatMap((each) => (each.once !== line.once ? [each]
-        : answer.ok ? [] : [{ ...each, refused: why || "It was not taken." }])));
+      waits(answer.ok ? null : { ...line, refused: why || "It was not taken." }, key);
     }
     flushing = false;
   }
@@ -147,42 +109,40 @@ export function composer(form, room) {
   function shown() {
     let list = document.getElementById("unsent");
     list ??= log.parentNode.insertBefore(Object.assign(make("ol", "unsents", ""), { id: "unsent" }), log);
-    list.replaceChildren(...queue().map((line) => {
+    list.replaceChildren(...queue().map(({ key, line }) => {
       const item = make("li", "unsent", ""), when = clock.format(new Date(line.at));
       const head = make("p", "small quiet", `${when}, not sent yet. ${line.refused ?? ""}`);
       item.append(head, make("div", "line__x", line.text || line.output));
-      if (line.refused) item.append(takeBack(line));
+      if (line.refused) item.append(takeBack(key, line));
       return item;
     }));
     list.hidden = !list.childElementCount;
   }
 
-  function takeBack(line) {
+  function takeBack(key, line) {
     const button = Object.assign(make("button", "btn btn--small", "Change it"), { type: "button" });
     button.addEventListener("click", () => {
-      if (form.elements.text.value) return form.elements.text.focus();
-      keep(`${mine}:draft:${line.thread ?? ""}`, { ...line, once: name() });
-      requeue((lines) => lines.filter((each) => each.once !== line.once));
-      if (line.thread && form.elements.thread?.value !== line.thread) {
-        return location.assign(`${here}?reply=${line.thread}#say`);
+      if (draft(form)) return form.elements.text.focus();
+      const { refused: _, ...rest } = line;
+      lay(form, { ...rest, once: name() }, line.at);
+      waits(null, key);
+      if (line.thread !== form.elements.thread?.value) {
+        return location.assign(line.thread ? `${here}?reply=${line.thread}#say` : `${here}#say`);
       }
-      restore();
+      restore(form);
       form.elements.text.focus();
     });
     return button;
   }
 
-  restore();
-  tried = fields(); // the page before may have sent it, and was left before the answer
   shown();
   form.addEventListener("input", () => {
-    named();
-    keep(draftKey(), fields().text || fields().output ? fields() : null);
+    if (!(form.elements.text.value + form.elements.output.value)) form.elements.at.value = ""; // what comes is new
   });
   form.addEventListener("submit", submit);
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
-  addEventListener("storage", (event) => event.key === `${mine}:queue` && shown());
+  addEventListener("storage", (event) => event.key?.startsWith(mine) && shown());
   return flush;
 }

@@ -1,4 +1,4 @@
-// The letter beside the form, anew while somebody types; and what they type is kept until it is sent.
+// The letter beside the form, anew while somebody types.
 "use strict";
 
 (() => {
@@ -69,27 +69,5 @@
     timer = setTimeout(look, 350);
   }
 
-  // ── what was typed is there again after a reload, and gone once it was sent ──
-  const key = `tocsin:${document.body.dataset.me}:${location.pathname}`;
-  const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
-  const keep = (value) => {
-    try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full */ }
-  };
-  const keeps = "seen" in form.dataset;
-  const draft = keeps ? kept() : null;
-  if (draft && (draft.sent ? draft.seen !== form.dataset.seen : !draft.text)) keep(null);
-  else if (draft && "fresh" in form.dataset && draft.text !== form.elements.text.value) {
-    form.elements.text.value = draft.text;
-    soon();
-  }
-  form.addEventListener("input", (event) => {
-    if (keeps && event.target === form.elements.text) keep({ text: event.target.value, seen: form.dataset.seen });
-    soon();
-  });
-  form.addEventListener("submit", (event) => {
-    const asks = event.submitter?.value;
-    if (!keeps) return;
-    if (asks === "template") keep(null);
-    else if (asks === "send" || asks === "ask") keep({ text: form.elements.text.value, seen: form.dataset.seen, sent: true });
-  });
+  form.addEventListener("input", soon);
 })();

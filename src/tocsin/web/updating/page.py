@@ -115,6 +115,8 @@ def _must_be_right(room: Room, it: Word) -> None:
 def _overtaken(room: Room, newer: Entry) -> str:
     did = "proposed word" if isinstance(newer.event, e.UpdateProposed) else "sent word"
     at = f"{newer.at.at.astimezone(room.asked.zone):%H:%M}"
+    if newer.by == room.asked.me.handle:
+        return f"You {did} at {at} already. It stands below; send yours if it says more."
     return f"{room.name(newer.by)} {did} at {at}, while you wrote. It stands below; send yours if it says more."
 
 
@@ -203,11 +205,12 @@ def _sent(room: Room, it: Word) -> str:
 
 
 def _newer(room: Room, form: Form) -> Entry | None:
-    """What others have said or proposed since the form was loaded."""
+    """What was said or proposed since the form was loaded, in another tab too; but not by this very form."""
     told = form.line("seen")
     if not (told.isascii() and told.isdigit() and len(told) < 10):
         return None
     words = (e.Updated, e.UpdateProposed)
-    me = room.asked.me.handle
-    found = [x for x in room.entries if isinstance(x.event, words) and x.seq > int(told) and x.by != me]
+    ours = (room.asked.source("ask"), room.asked.source("send"))
+    new = [x for x in room.entries if isinstance(x.event, words) and x.seq > int(told)]
+    found = [x for x in new if x.source is None or x.source not in ours]
     return found[-1] if found else None

@@ -131,12 +131,10 @@ def _kind(told: str, room: Room) -> UpdateKind:
 
 
 def _fitting(room: Room) -> UpdateKind:
-    """What is to be said next."""
+    """What is to be said next. Whoever heard of it before it came back had their first response then."""
     it = room.incident
     if it.state == "open":
-        begun = it.reopened_at or it.declared_at
-        heard = any(begun is None or told.at >= begun for told in it.told) or bool(it.heard and not it.communities)
-        return "update" if heard else "first-response"
+        return "update" if it.heard else "first-response"
     over = it.resolved_at
     told = over is not None and any(each >= over for each in it.heard)
     return "report" if told and it.report.published is not None else "resolved"
