@@ -57,7 +57,7 @@ _EXAMPLES: tuple[e.Event, ...] = (
     e.Redacted(why="A password."),
     e.Updated(
         kind="first-response", text="We are on it.", communities=(Slug("utoronto"),), drafted_by=ADA, approved_by=BOB,
-        next_by=NOON + 180 * MINUTE,
+        next_by=NOON + 180 * MINUTE, went=True,
     ),
     e.UpdateProposed(
         kind="update", text="We found it.", communities=(Slug("utoronto"),), next_by=NOON + 60 * MINUTE

@@ -22,6 +22,8 @@ from tocsin.core.effects import (
     Port,
     PublishReport,
     Remind,
+    Reply,
+    ReplyByMail,
     SendMail,
     TellByTicket,
     TellTicket,
@@ -48,6 +50,8 @@ IN_TICKETS: tuple[Effect, ...] = (
     MarkTicket(incident=ONE, about=LINE, ticket=TICKET),
     CloseTicket(incident=ONE, about=LINE, ticket=TICKET),
     AnswerTicket(incident=ONE, about=LINE, ticket=TICKET, community=DUBOIS.slug),
+    Reply(incident=None, about=Seq(0), ticket=TICKET, place=2),
+    ReplyByMail(incident=ONE, about=LINE, ticket=TICKET, place=2),
 )
 BY_TICKET = TellByTicket(incident=ONE, about=LINE, community=DUBOIS.slug)
 EXAMPLES = (

@@ -255,6 +255,8 @@ def _sentence(command: c.Command, answer: Answer) -> str:
             return f"The report of incident {answer.incident} is saved as revision {answer.revision}."
         case c.NoteSignal() if answer.incident is not None:
             return f"Signal {answer.signal} is noted, and by the playbook incident {answer.incident} is declared."
+        case c.Judge(verdict="support-request", answer=text) if text:
+            return f"Signal {answer.signal} is left to the ticket system. Whoever reported it is answered there."
         case c.Judge(verdict="support-request"):
             left = f"Signal {answer.signal} is left to the ticket system. No report is owed."
             return f"{left} Draft the answer: tocsin signal draft {answer.signal}"

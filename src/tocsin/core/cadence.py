@@ -141,6 +141,11 @@ def _awake(wrote: Iterable[datetime], since: datetime) -> Iterator[tuple[datetim
         yield begins, ends
 
 
+def counts(told: datetime, incident: Incident) -> bool:
+    """Whether who was told then knows how it stands: also before it was declared, but not before it came back."""
+    return incident.reopened_at is None or told >= incident.reopened_at
+
+
 def _dues(
     incident: Incident, entries: Sequence[Entry], playbook: Playbook, calendar_of: CalendarOf
 ) -> Iterator[Due | None]:
@@ -151,7 +156,7 @@ def _dues(
     told = {each.community: each for each in incident.told}
     for community in incident.communities:
         word = told.get(community)
-        if word is None or word.at < begun:
+        if word is None or not counts(word.at, incident):
             yield due_by_cadence(begun, incident, playbook, calendar_of, wrote, first=True)
         elif word.next_by is None:
             yield due_by_cadence(word.at, incident, playbook, calendar_of, wrote)
@@ -166,7 +171,9 @@ def _due_to_nobody(
     """Word that somebody carried outside by hand counts, although no community is known by name."""
     wrote = written(entries)
     words = ((entry.at.at, entry.event) for entry in entries if isinstance(entry.event, e.Updated))
-    at, word = max((each for each in words if each[0] >= begun), key=lambda each: each[0], default=(begun, None))
+    at, word = max(
+        (each for each in words if counts(each[0], incident)), key=lambda each: each[0], default=(begun, None)
+    )
     if word is not None and word.next_by is not None:
         return promised(word.next_by, at)
     return due_by_cadence(at, incident, playbook, calendar_of, wrote, first=word is None)

@@ -100,6 +100,15 @@ class Judge(ToSignal):
 
     verdict: Annotated[Literal["incident", "support-request", "noise"], "what it is"]
     why: Annotated[str, "how you know; needed where the playbook's rule says otherwise"] = ""
+    answer: Annotated[str, "what whoever reported it is told of a support request, in their ticket"] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Respond(ToSignal):
+    """Tell whoever reported it that you look into it, in their ticket: before anybody has declared an incident."""
+
+    text: Annotated[str, "what they are told"]
+    next_by: Annotated[datetime | None, "by when they hear from us again at the latest"] = None
 
 
 # ── tickets ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -154,6 +163,14 @@ class EndTicket(Command):
 
     ticket: TicketId
     closed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyInTicket(Command):
+    """Write to whoever wrote a ticket: there, and nowhere else. Word to a whole community is an update."""
+
+    ticket: Annotated[TicketId, "which ticket"]
+    text: Annotated[str, "what they are told"]
 
 
 @dataclass(frozen=True, kw_only=True)

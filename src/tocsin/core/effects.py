@@ -28,14 +28,27 @@ class Effect:
     """Something that should happen outside."""
 
     port: ClassVar[Port]
-    incident: IncidentNumber
+    incident: IncidentNumber | None
+    """None: there is only a ticket so far."""
     about: Seq
-    """The line of the log that it follows from."""
+    """The line of the log that it follows from; 0 where there is no log."""
 
     @property
     def destination(self) -> str:
-        """Whose lane it is: effects of one incident to one destination happen in order."""
+        """Who is told, or what is done."""
         return self.port
+
+    @property
+    def lane(self) -> str:
+        """Effects in one lane happen in order: those of one incident to one destination."""
+        return f"{self.incident}:{self.destination}"
+
+    @property
+    def its_incident(self) -> IncidentNumber:
+        """Of a wish that is always about an incident. Raises `TypeError` where it is not."""
+        if self.incident is None:
+            raise TypeError(f"This {type(self).__name__} belongs to no incident.")
+        return self.incident
 
     @property
     def urgency(self) -> int:
@@ -117,6 +130,11 @@ class ToTicket(Effect):
     def destination(self) -> str:
         return f"ticket:{self.ticket}"
 
+    @property
+    def lane(self) -> str:
+        """What was said there before it belonged to an incident comes first."""
+        return self.destination
+
 
 @dataclass(frozen=True, kw_only=True)
 class TellTicket(ToTicket):
@@ -153,6 +171,21 @@ class AnswerTicket(ToTicket):
 
     port = "mailer"
     community: Slug | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply(ToTicket):
+    """Tell whoever asked there what we wrote in that ticket alone."""
+
+    place: int
+    """Which of its messages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyByMail(Reply):
+    """The same, at our own desk: by mail."""
+
+    port = "mailer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +236,7 @@ class Unreadable(Effect):
 
 _STORED: tuple[type[Effect], ...] = (
     PublishReport, SendMail, Remind, TellTicket, NoteTicket, AssignTicket, MarkTicket, CloseTicket, AnswerTicket,
-    TellByTicket,
+    TellByTicket, Reply, ReplyByMail,
 )  # fmt: skip
 EFFECTS: dict[str, type[Effect]] = {cls.__name__: cls for cls in _STORED}
 """Every kind that is stored, by its name."""

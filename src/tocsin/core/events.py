@@ -387,6 +387,8 @@ class Updated(Event):
     drafted_by: Handle
     approved_by: Handle
     next_by: datetime | None = None
+    went: bool = False
+    """It had gone out in their tickets before there was an incident."""
 
 
 @dataclass(frozen=True, kw_only=True)

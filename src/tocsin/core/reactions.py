@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tocsin.core import events as e
-from tocsin.core.cadence import Due, due_by_cadence, promised, written
+from tocsin.core.cadence import Due, counts, due_by_cadence, promised, written
 from tocsin.core.duties import carrying
 from tocsin.core.effects import CloseTicket, Effect, MarkTicket, NoteTicket, PublishReport, Remind, SendMail
 from tocsin.core.events import REDACTED, Entry
@@ -102,6 +102,8 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
     if entry.at.at < entry.recorded_at - PAST:
         return []
     match entry.event:
+        case e.Updated(went=True):
+            return []
         case e.Updated(communities=communities) if not incident.drill:
             return [wish for community in communities for wish in to_community(entry, given, community)]
         case e.RoleOffered(to=to) | e.AskMade(to=to):
@@ -202,8 +204,7 @@ def _wait(about: Entry, incident: Incident) -> bool:
 
 def _untold(incident: Incident) -> set[Slug]:
     """The communities that have not heard of it, or not since it came back."""
-    since = incident.reopened_at or incident.declared_at
-    heard = {told.community for told in incident.told if since is None or told.at >= since}
+    heard = {told.community for told in incident.told if counts(told.at, incident)}
     return {*incident.communities} - heard
 
 
@@ -265,7 +266,10 @@ def _by_cadence(entry: Entry, incident: Incident, given: Given, log: Sequence[En
             to, since, first = incident.communities, entry.at.at, True
         case _:
             return
-    if entry.at.at < entry.recorded_at - PAST or incident.state != "open" or not _wait(entry, incident):
+    is_history = entry.at.at < entry.recorded_at - PAST and not (
+        isinstance(entry.event, e.Updated) and entry.event.went
+    )
+    if is_history or incident.state != "open" or not _wait(entry, incident):
         return
 
     def calendar_of(person: Handle | None) -> Calendar:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeGuard
 
-from tocsin.core.events import Acknowledged, Event, Fact, Noted, NoteKind, SignalKind, SignalReceived
+from tocsin.core.events import Acknowledged, Event, Fact, Noted, NoteKind, SignalKind, SignalReceived, Updated
 from tocsin.core.ids import Handle, IncidentNumber, SignalId, Slug, TicketId
 from tocsin.core.moments import Moment
 from tocsin.core.refused import Refused
@@ -63,6 +63,9 @@ class Said:
     via: str = ""
     ticket: TicketId | None = None
     who: str = ""
+    told: tuple[Slug, ...] | None = None
+    """The communities that this went to as the first response; None: it is no word to them."""
+    next_by: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,15 +145,28 @@ def _received(signal: Signal) -> Iterator[Fact]:
 
 def _talk(report: Reported) -> Iterator[Fact]:
     for said in report.talk:
-        event = Noted(
-            kind=said.kind,
+        yield Fact(event=_said(said, report.signal.id), at=Moment(at=said.at), by=said.by)
+
+
+def _said(said: Said, signal: SignalId) -> Event:
+    if said.told is not None:
+        return Updated(
+            kind="first-response",
             text=said.text,
-            output=said.output,
-            outcome=said.outcome,
-            link=said.link,
-            via=said.via,
-            signal=report.signal.id,
-            ticket=said.ticket,
-            who=said.who,
+            communities=said.told,
+            drafted_by=said.by,
+            approved_by=said.by,
+            next_by=said.next_by,
+            went=True,
         )
-        yield Fact(event=event, at=Moment(at=said.at), by=said.by)
+    return Noted(
+        kind=said.kind,
+        text=said.text,
+        output=said.output,
+        outcome=said.outcome,
+        link=said.link,
+        via=said.via,
+        signal=signal,
+        ticket=said.ticket,
+        who=said.who,
+    )

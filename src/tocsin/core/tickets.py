@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from tocsin.core.events import UpdateKind
 from tocsin.core.ids import Handle, IncidentNumber, Seq, SignalId, Slug, TicketId
 from tocsin.core.people import Community, Person
 from tocsin.core.playbook import Playbook
@@ -66,6 +67,10 @@ class Word:
     """What is new in it."""
     whole: str = ""
     """With what it quotes and signs, where that is more."""
+    kind: UpdateKind | Literal["", "support-request"] = ""
+    """What we answered with it; empty: it is talk."""
+    next_by: datetime | None = None
+    """By when we promised to write again."""
     quarantined: bool = False
     """A stranger wrote it: it stands on no timeline until one of us has looked."""
     line: Seq | None = None

@@ -13,6 +13,8 @@ from tocsin.core.effects import (
     CloseTicket,
     MarkTicket,
     NoteTicket,
+    Reply,
+    ReplyByMail,
     TellByTicket,
     TellTicket,
     ToTicket,
@@ -27,7 +29,7 @@ from tocsin.core.tickets import Ticket
 from tocsin.language.markup import as_plain, tree
 from tocsin.language.outside import noted, told
 from tocsin.language.threads import address_of
-from tocsin.ports import Correspondent, Failed, Leaving, Mail, Ports, Tickets
+from tocsin.ports import Correspondent, Failed, Leaving, Mail, Mailer, Ports, Tickets
 from tocsin.store import outbox, tickets
 from tocsin.store.people import StoredDirectory
 
@@ -103,24 +105,9 @@ class Answering:
     def _by_mail(
         self, incident: Incident, ticket: Ticket, community: Slug | None, ports: Ports, leaving: Leaving
     ) -> Call:
-        if ports.mailer is None:
-            raise Failed("Nothing here is set up to send mail. See docs/reference/settings.md.")
-        if not ticket.email:
-            raise Failed(f"Nobody knows an address of {ticket.who}, who wrote ticket {ticket.id}.", permanent=True)
-        mailer, text = ports.mailer, self._text(community)
-        said = [word.source for word in tickets.words(self.connection, ticket.id) if word.source.startswith("mail:")]
-        before = outbox.before(self.connection, self.wish)
-        mail = Mail(
-            key=self.key,
-            to=ticket.email,
-            name=ticket.name,
-            subject=f"Re: {ticket.subject}",
-            text=as_plain(tree(text, breaks=True)),
-            thread=(f"incident-{incident.mark}", *(f"tocsin-{mark}" for mark in before)),
-            reply_to=address_of(self.mailbox, ticket.token) if self.mailbox else "",
-            answers=tuple(source.removeprefix("mail:") for source in said),
-            at=self.wish.since,
-        )
+        text, mailer = self._text(community), _mailer(ports)
+        thread = (f"incident-{incident.mark}",)
+        mail = _mail(self.connection, self.wish, self.key, ticket, text, self.mailbox, thread)
 
         def sent() -> tuple[Command, ...]:
             mailer.send(mail, leaving)
@@ -151,10 +138,60 @@ class Answering:
         )
 
     def _ticket(self, number: TicketId) -> Ticket:
-        found = tickets.find(self.connection, number)
-        if found is None:
-            raise Failed(f"There is no ticket {number} any more.", permanent=True)
-        return found
+        return _found(self.connection, number)
+
+
+def reply(
+    connection: sa.Connection, wish: Wish, effect: Reply, key: str, mailbox: str, ports: Ports, leaving: Leaving
+) -> Call:
+    """What we wrote in one ticket alone goes out; it stands there already."""
+    ticket = _found(connection, effect.ticket)
+    text = tickets.words(connection, ticket.id)[effect.place - 1].text
+    if isinstance(effect, ReplyByMail):
+        mail, mailer = _mail(connection, wish, key, ticket, text, mailbox), _mailer(ports)
+        return _only(lambda: mailer.send(mail, leaving))
+    port = _there(ports.tickets)
+    return _only(lambda: port.reply(key, ticket.reference, text, leaving))
+
+
+def _mail(
+    connection: sa.Connection,
+    wish: Wish,
+    key: str,
+    ticket: Ticket,
+    text: str,
+    mailbox: str,
+    thread: tuple[str, ...] = (),
+) -> Mail:
+    """To whoever asked at our own desk: in their thread, and so that an answer comes back into the ticket."""
+    if not ticket.email:
+        raise Failed(f"Nobody knows an address of {ticket.who}, who wrote ticket {ticket.id}.", permanent=True)
+    said = [word.source for word in tickets.words(connection, ticket.id) if word.source.startswith("mail:")]
+    before = outbox.before(connection, wish)
+    return Mail(
+        key=key,
+        to=ticket.email,
+        name=ticket.name,
+        subject=f"Re: {ticket.subject}",
+        text=as_plain(tree(text, breaks=True)),
+        thread=(*thread, *(f"tocsin-{mark}" for mark in before)),
+        reply_to=address_of(mailbox, ticket.token) if mailbox else "",
+        answers=tuple(source.removeprefix("mail:") for source in said),
+        at=wish.since,
+    )
+
+
+def _found(connection: sa.Connection, number: TicketId) -> Ticket:
+    found = tickets.find(connection, number)
+    if found is None:
+        raise Failed(f"There is no ticket {number} any more.", permanent=True)
+    return found
+
+
+def _mailer(ports: Ports) -> Mailer:
+    if ports.mailer is None:
+        raise Failed("Nothing here is set up to send mail. See docs/reference/settings.md.")
+    return ports.mailer
 
 
 def _only(do: Callable[[], object]) -> Call:

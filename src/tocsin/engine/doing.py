@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import reduce
 
@@ -13,18 +13,18 @@ from tocsin.core import commands as c
 from tocsin.core import events as e
 from tocsin.core.decisions import decide, deliveries, directory
 from tocsin.core.decisions import signals as about_signals
-from tocsin.core.decisions import tickets as about_tickets
 from tocsin.core.effects import Effect, WishState
 from tocsin.core.events import Entry, Fact
 from tocsin.core.given import Given
-from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId, Slug, TicketId
+from tocsin.core.ids import EffectId, IncidentNumber, Seq, SignalId, Slug
 from tocsin.core.incident import Incident, evolve, fold
 from tocsin.core.moments import Moment, utc
 from tocsin.core.people import TOCSIN
 from tocsin.core.reactions import react
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, attached, freed, repeated
-from tocsin.core.tickets import Ticket, Word
+from tocsin.engine.answer import Answer
+from tocsin.engine.exchange import Exchange
 from tocsin.store import (
     accounts,
     counters,
@@ -45,18 +45,6 @@ from tocsin.store.log import Locked
 
 AHEAD = timedelta(minutes=1)
 """How far ahead of ours another clock may be before a time counts as still to come."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What became of a command: the lines it recorded, the signal it was about, the revision it saved, its wishes."""
-
-    incident: IncidentNumber | None = None
-    lines: tuple[Seq, ...] = ()
-    signal: SignalId | None = None
-    ticket: TicketId | None = None
-    revision: int | None = None
-    effects: tuple[EffectId, ...] = ()
 
 
 class Doing:
@@ -84,17 +72,13 @@ class Doing:
             case c.Acknowledge(incident=int()):
                 raise Refused("Acknowledge an incident or a signal, one at a time.")
             case c.ToEffect(effect=wish):
-                return self._to_incident(command, self._incident_of(wish))
+                return self._to_effect(command, self._incident_of(wish))
             case c.ReleaseOutbox():
                 return self._once(command, lambda: self._release(command))
-            case c.TakeTicket():
-                return self._once(command, lambda: self._take_ticket(command))
-            case c.TakeWord():
-                return self._once(command, lambda: self._take_word(command))
-            case c.AdmitWord():
-                return self._once(command, lambda: self._admit(command))
-            case c.PlaceTicket() | c.EndTicket():
-                return self._once(command, lambda: self._change_ticket(command))
+            case c.TakeTicket() | c.TakeWord() | c.AdmitWord() | c.ReplyInTicket() | c.PlaceTicket() | c.EndTicket():
+                return self._once(command, lambda: Exchange(self).answer(command))
+            case c.Respond() | c.Judge():
+                return self._once(command, lambda: Exchange(self).told(command))
             case _:
                 return self._once(command, lambda: self._row_change(command))
 
@@ -127,7 +111,7 @@ class Doing:
     def _decided(self, command: c.Command, locked: Locked) -> Answer:
         number = locked.incident.number
         facts = decide(locked.incident, command, self._given_line(number))
-        entries = self._recorded(command, facts, locked)
+        entries = self.recorded(command, facts, locked)
         return Answer(incident=number, lines=tuple(entry.seq for entry in entries), effects=tuple(self.wished))
 
     def _given_line(self, number: IncidentNumber) -> Given:
@@ -145,7 +129,7 @@ class Doing:
             find_wish=lambda wish: outbox.find(connection, wish, lock=True),
         )
 
-    def _recorded(self, command: c.Command, facts: Sequence[Fact], locked: Locked) -> list[Entry]:
+    def recorded(self, command: c.Command, facts: Sequence[Fact], locked: Locked) -> list[Entry]:
         """Facts become lines; rows, signals and wishes follow them."""
         if not facts:
             return []
@@ -234,7 +218,18 @@ class Doing:
                 outbox.settle(self.connection, became.effect, became.outcome, became.trouble)
                 outbox.tell(self.connection, became.effect)
 
-    def _incident_of(self, wish: EffectId) -> IncidentNumber:
+    def _to_effect(self, command: c.ToEffect, number: IncidentNumber | None) -> Answer:
+        """Of what belongs to no incident there is no log to say what became of it."""
+        if number is not None:
+            return self._to_incident(command, number)
+        return self._once(command, lambda: self._without_log(command))
+
+    def _without_log(self, command: c.ToEffect) -> Answer:
+        given = replace(self.given, find_wish=lambda wish: outbox.find(self.connection, wish, lock=True))
+        self._delivery(deliveries.became(command, given))
+        return Answer(effects=(command.effect,))
+
+    def _incident_of(self, wish: EffectId) -> IncidentNumber | None:
         """Looked up without locking: an incident is always locked before its wishes."""
         found = outbox.find(self.connection, wish)
         if found is None:
@@ -247,10 +242,16 @@ class Doing:
             raise Refused("The outbox is not held; it sends as usual.")
         since = utc(command.since)
         late = [wish for wish in outbox.every(self.connection, ("waiting", "doing")) if since and wish.since < since]
-        for number in sorted({wish.effect.incident for wish in late}):
+        for wish in (wish for wish in late if wish.effect.incident is None):
+            self._delivery(deliveries.released_without(wish))
+        for number in sorted({wish.effect.incident for wish in late if wish.effect.incident is not None}):
             if (locked := log.lock(self.connection, number)) is not None:
-                facts = [deliveries.released_without(wish) for wish in late if wish.effect.incident == number]
-                self._recorded(command, facts, locked)
+                facts = [
+                    Fact(event=deliveries.released_without(wish), about=wish.effect.about)
+                    for wish in late
+                    if wish.effect.incident == number
+                ]
+                self.recorded(command, facts, locked)
         outbox.release(self.connection)
         return Answer()
 
@@ -265,7 +266,7 @@ class Doing:
         if locked is None:
             return Answer(signal=signal.id)
         cleared = Fact(event=e.SignalCleared(signal=signal.id, why=command.why))
-        lines = tuple(entry.seq for entry in self._recorded(command, [cleared], locked))
+        lines = tuple(entry.seq for entry in self.recorded(command, [cleared], locked))
         return Answer(incident=signal.incident, lines=lines, signal=signal.id, effects=tuple(self.wished))
 
     def _write_report(self, command: c.WriteReport, locked: Locked) -> Answer:
@@ -278,84 +279,6 @@ class Doing:
         revision = reports.save(self.connection, number, texts, command.zone, given.by.handle, given.at.at)
         words.report(self.connection, number)
         return replace(answer, revision=revision)
-
-    # ── tickets: what people outside write, and what they are told ──
-
-    def _take_ticket(self, command: c.TakeTicket) -> Answer:
-        """The ticket, and the signal that it is; one that its system has already is known by its reference."""
-        known = command.reference and tickets.by_reference(self.connection, command.system, command.reference)
-        if known:
-            return Answer(ticket=known.id, signal=known.signal, incident=known.incident)
-        locked = None if command.incident is None else log.lock(self.connection, command.incident)
-        counters.hold(self.connection, "signal")  # the order in which a report that declares takes them, too
-        ticket = about_tickets.taken(TicketId(counters.next_number(self.connection, "ticket")), command, self.given)
-        tickets.add(self.connection, ticket)
-        word, answer = about_tickets.first_word(ticket, command), Answer()
-        if locked is not None:
-            word, answer = self._spread(ticket, word, locked, command)
-        tickets.say(self.connection, ticket.id, word)
-        if ticket.closed or ticket.incident is not None:
-            return replace(answer, ticket=ticket.id)
-        answer = self._note_signal(about_tickets.reported(ticket, command, self.given))
-        tickets.save(self.connection, replace(ticket, signal=answer.signal, incident=answer.incident))
-        return replace(answer, ticket=ticket.id)
-
-    def _take_word(self, command: c.TakeWord) -> Answer:
-        ticket, locked = self._ticket(command.ticket)
-        if tickets.was_said(self.connection, ticket.id, command.source):
-            return Answer(ticket=ticket.id)
-        word = about_tickets.word(ticket, command, self.given)
-        word, answer = self._spread(ticket, word, locked, command)
-        tickets.say(self.connection, ticket.id, word)
-        tickets.save(self.connection, about_tickets.after(ticket, word, command))
-        return replace(answer, ticket=ticket.id)
-
-    def _admit(self, command: c.AdmitWord) -> Answer:
-        ticket, locked = self._ticket(command.ticket)
-        said = tickets.words(self.connection, ticket.id)
-        if not 1 <= command.place <= len(said):
-            raise Refused(f"Ticket {ticket.id} has no message {command.place}.")
-        word = about_tickets.admitted(ticket, said[command.place - 1])
-        word, answer = self._spread(ticket, word, locked, command)
-        tickets.change(self.connection, ticket.id, command.place, word)
-        return replace(answer, ticket=ticket.id)
-
-    def _spread(self, ticket: Ticket, word: Word, locked: Locked | None, command: c.Command) -> tuple[Word, Answer]:
-        """Where else a word of a ticket stands: in its incident's log, or, until there is one, in the signal's talk."""
-        if locked is not None:
-            entries = self._recorded(command, about_tickets.spoken(ticket, word), locked)
-            line = entries[0].seq if entries else word.line
-            lines = tuple(entry.seq for entry in entries)
-            return replace(word, line=line), Answer(incident=ticket.incident, lines=lines, effects=tuple(self.wished))
-        if ticket.signal is not None:
-            signal = self.given.signal(ticket.signal).signal
-            said = about_tickets.talk(ticket, word)
-            if said is not None and signal.is_undecided:
-                signals.say(self.connection, signal.id, said)
-                signals.save(self.connection, about_tickets.joined(signal, ticket, word))
-        return word, Answer(signal=ticket.signal)
-
-    def _change_ticket(self, command: c.PlaceTicket | c.EndTicket) -> Answer:
-        ticket, _ = self._ticket(command.ticket)
-        changed = (
-            about_tickets.placed(ticket, command, self.given)
-            if isinstance(command, c.PlaceTicket)
-            else replace(ticket, closed=command.closed)
-        )
-        tickets.save(self.connection, changed)
-        return Answer(ticket=ticket.id, incident=ticket.incident)
-
-    def _ticket(self, number: TicketId) -> tuple[Ticket, Locked | None]:
-        """A ticket, and the incident it belongs to: locked in that order, as everywhere."""
-        found = tickets.find(self.connection, number)
-        before = found.incident if found else None
-        locked = None if before is None else log.lock(self.connection, before)
-        ticket = tickets.find(self.connection, number, lock=True)
-        if ticket is None:
-            raise Refused(f"There is no ticket {number}. The page of a community lists those it wrote.")
-        if ticket.incident != before:  # it was taken in, or let go, while we waited for it
-            locked = None if ticket.incident is None else log.lock(self.connection, ticket.incident)
-        return ticket, locked
 
     # ── rows: signals and the directory ──
 
@@ -387,15 +310,13 @@ class Doing:
                 accounts.keep_link(self.connection, command.key, command.kind, person.handle, self.given.now)
                 return Answer()
             case c.NoteSignal():
-                return self._note_signal(command)
+                return self.note_signal(command)
             case c.AddToSignal(signal=number):
                 said = about_signals.said(self.given.signal(number).signal, command, self.given)
                 signals.say(self.connection, number, said)
                 return Answer(signal=number)
             case c.Acknowledge(signal=int(number)):
                 return self._saved(about_signals.acknowledged(self.given.signal(number).signal, self.given))
-            case c.Judge(signal=number):
-                return self._saved(about_signals.judged(self.given.signal(number).signal, command, self.given))
             case _:
                 raise TypeError(f"{type(command).__name__} is not taught to the door.")
 
@@ -409,7 +330,7 @@ class Doing:
         signals.save(self.connection, signal)
         return Answer(signal=signal.id)
 
-    def _note_signal(self, command: c.NoteSignal) -> Answer:
+    def note_signal(self, command: c.NoteSignal) -> Answer:
         """The report; and, where a rule of the playbook says so, the declaration, in the same transaction.
 
         A crash leaves both or neither, and the same source again is answered what both were.

@@ -14,7 +14,8 @@ from tocsin.core.people import TOCSIN, Person
 from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.rights import may
-from tocsin.engine.doing import Answer, Doing, must_have_passed
+from tocsin.engine.answer import Answer
+from tocsin.engine.doing import Doing, must_have_passed
 from tocsin.store import log, people, signals
 from tocsin.store.codec import must_be_intact
 from tocsin.store.writer import Store, Work

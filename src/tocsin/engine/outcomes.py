@@ -84,7 +84,7 @@ def is_overdue(tocsin: Tocsin, wish: Wish, trouble: str) -> Work[bool]:
     given_up = _report(tocsin, wish, "given-up", trouble)
 
     def work(c: sa.Connection) -> bool:
-        log.hold(c, wish.effect.incident)
+        _hold(c, wish)
         now = outbox.find(c, wish.id, lock=True)
         if now is None or now.state != "waiting":
             return False
@@ -114,8 +114,13 @@ _FINAL: dict[type[Decision], Outcome] = {Never: "given-up", Unknown: "unknown", 
 
 def _mine(c: sa.Connection, taken: Taken) -> Wish | None:
     """The incident is locked before its wishes, here as in every command."""
-    log.hold(c, taken.wish.effect.incident)
+    _hold(c, taken.wish)
     return outbox.still_has(c, taken)
+
+
+def _hold(c: sa.Connection, wish: Wish) -> None:
+    if wish.effect.incident is not None:
+        log.hold(c, wish.effect.incident)
 
 
 def _report(tocsin: Tocsin, wish: Wish, outcome: Outcome, trouble: str = "") -> Work[Answer]:

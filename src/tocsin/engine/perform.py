@@ -15,6 +15,7 @@ from tocsin.core.effects import (
     Effect,
     PublishReport,
     Remind,
+    Reply,
     SendMail,
     TellByTicket,
     ToTicket,
@@ -26,7 +27,7 @@ from tocsin.core.ids import IncidentNumber, Seq
 from tocsin.core.incident import Incident
 from tocsin.core.people import called
 from tocsin.core.reactions import still_wanted, whom_to_remind, whom_to_write_to
-from tocsin.engine.answering import Answering
+from tocsin.engine.answering import Answering, reply
 from tocsin.engine.documents import at_revision
 from tocsin.engine.door import Tocsin
 from tocsin.language.letters import letter
@@ -84,8 +85,11 @@ def _prepared(
     effect = wish.effect
     if isinstance(effect, Unreadable):
         raise Failed("The outbox holds something here that cannot be read.", permanent=True)
-    incident = log.incident(connection, effect.incident)
-    about = log.line(connection, effect.incident, effect.about)
+    if isinstance(effect, Reply):
+        call = reply(connection, wish, effect, key(wish), tocsin.mailbox, ports, leaving)
+        return lambda: Came(commands=call())
+    incident = log.incident(connection, effect.its_incident)
+    about = log.line(connection, effect.its_incident, effect.about)
     if about is None or not still_wanted(effect, incident, about):
         return lambda: Came(wanted=False)
     match effect:
@@ -113,7 +117,7 @@ def _prepared(
 def _published(effect: PublishReport, make: Callable[[], tuple[Publication, str]], publisher: Publisher) -> Came:
     made, without = make()
     published = publisher.publish(made)
-    return Came(commands=(recorded(effect.incident, effect.about, published, without),))
+    return Came(commands=(recorded(effect.its_incident, effect.about, published, without),))
 
 
 def _sent(mail: Mail, mailer: Mailer, leaving: Leaving) -> Came:

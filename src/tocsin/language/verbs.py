@@ -284,6 +284,8 @@ VERBS: tuple[Verb, ...] = (
     _verb("add-to-signal", c.AddToSignal, _SIGNALS, "text"),
     _verb("judge", c.Judge, _SIGNALS),
     _verb("close-signal", c.CloseSignal, _SIGNALS),
+    _verb("respond", c.Respond, _SIGNALS, "text"),
+    _verb("reply", c.ReplyInTicket, _TICKETS, "text"),
     _verb("place-ticket", c.PlaceTicket, _TICKETS, "community"),
     _verb("admit-word", c.AdmitWord, _TICKETS),
     _verb("own-report", c.OwnReport, _REPORT, of=_OVER),

@@ -22,8 +22,7 @@ AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _e, _earlier = t.effects, t.effects.alias("earlier")
 _BLOCKED = sa.exists().where(
-    _earlier.c.incident == _e.c.incident,
-    _earlier.c.destination == _e.c.destination,
+    _earlier.c.lane == _e.c.lane,
     _earlier.c.id != _e.c.id,
     sa.or_(
         _earlier.c.state == "doing",
@@ -34,7 +33,7 @@ _BLOCKED = sa.exists().where(
         ),
     ),
 )
-"""A lane is an incident's way to one destination. What waits for its first time is not in it yet; once tried, it keeps
+"""What waits for its first time is not in it yet; once tried, it keeps
 its place until it is done, unknown or given up."""
 _FREE = (
     sa.select(_e.c.id)
@@ -103,6 +102,7 @@ def _saved(c: sa.Connection, effect: Effect, now: datetime) -> EffectId:
         "about": effect.about,
         "port": effect.port,
         "destination": effect.destination,
+        "lane": effect.lane,
         "urgency": effect.urgency,
         "key": effect.key,
         "kind": type(effect).__name__,
@@ -300,8 +300,9 @@ def about(c: sa.Connection, number: IncidentNumber, lines: Collection[Seq]) -> l
 def before(c: sa.Connection, wish: Wish) -> list[str]:
     """The marks of what went the same way before it, first the first."""
     effect = wish.effect
-    lane = (_e.c.incident == effect.incident) & (_e.c.destination == effect.destination)
-    went = sa.select(_e.c.mark).where(lane, _e.c.id < wish.id, _e.c.state == "done").order_by(_e.c.id)
+    went = (
+        sa.select(_e.c.mark).where(_e.c.lane == effect.lane, _e.c.id < wish.id, _e.c.state == "done").order_by(_e.c.id)
+    )
     return list(c.scalars(went))
 
 

@@ -90,11 +90,12 @@ def save(c: sa.Connection, ticket: Ticket) -> None:
     _tell(c, ticket)
 
 
-def say(c: sa.Connection, ticket: TicketId, word: Word) -> None:
-    """One more word; the ticket is locked."""
+def say(c: sa.Connection, ticket: TicketId, word: Word) -> int:
+    """One more word, and its place; the ticket is locked."""
     place = c.scalar(sa.select(sa.func.count()).where(_w.c.ticket == ticket)) or 0
     row = {"ticket": ticket, "place": place + 1, "source": word.source, "line": word.line, "body": encode(word)}
     c.execute(_w.insert(), row)
+    return place + 1
 
 
 def change(c: sa.Connection, ticket: TicketId, place: int, word: Word) -> None:

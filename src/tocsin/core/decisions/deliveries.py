@@ -11,40 +11,52 @@ from tocsin.core.incident import Incident
 from tocsin.core.refused import Refused
 
 
-def report(incident: Incident, command: c.ReportDelivery, given: Given) -> list[Fact]:
-    return [_became(given.wish(command.effect), command.outcome, command.trouble)]
+def in_log(incident: Incident, command: c.ToEffect, given: Given) -> list[Fact]:
+    """The line that says so."""
+    return [Fact(event=became(command, given), about=given.wish(command.effect).effect.about)]
 
 
-def try_again(incident: Incident, command: c.TryAgain, given: Given) -> list[Fact]:
+def became(command: c.ToEffect, given: Given) -> e.DeliveryReported:
+    """What a person, or the worker, says of it: also where it belongs to no incident, whose log could keep it."""
+    wish = given.wish(command.effect)
+    match command:
+        case c.ReportDelivery(outcome=outcome, trouble=trouble):
+            return _reported(wish, outcome, trouble)
+        case c.TryAgain():
+            return _tried_again(wish)
+        case c.GiveUp(why=why):
+            return _reported(_in(wish, "waiting", "unknown", "failed", "quarantined"), "given-up", why)
+        case c.ConfirmArrival():
+            return _confirmed(wish)
+        case _:
+            raise TypeError(f"{type(command).__name__} says nothing of a delivery.")
+
+
+def released_without(wish: Wish) -> e.DeliveryReported:
+    """The outbox was held, and is released without what is older than somebody asked."""
+    return _reported(wish, "given-up", "The outbox was held, and released without it.")
+
+
+def _tried_again(wish: Wish) -> e.DeliveryReported:
     """Also what only waits for its next try: somebody may know that the trouble is over."""
-    wish = _in(given.wish(command.effect), "waiting", "unknown", "failed", "quarantined", "given-up")
+    _in(wish, "waiting", "unknown", "failed", "quarantined", "given-up")
     if wish.state == "waiting" and not wish.tries:
         raise Refused(f"{wish.id} was not tried yet; it goes out by itself when its time has come.")
-    return [_became(wish, "again")]
+    return _reported(wish, "again")
 
 
-def give_up(incident: Incident, command: c.GiveUp, given: Given) -> list[Fact]:
-    wish = _in(given.wish(command.effect), "waiting", "unknown", "failed", "quarantined")
-    return [_became(wish, "given-up", command.why)]
-
-
-def confirm(incident: Incident, command: c.ConfirmArrival, given: Given) -> list[Fact]:
+def _confirmed(wish: Wish) -> e.DeliveryReported:
     """Not for a report, whose place the incident has to learn; to publish what stands already is harmless."""
-    wish = _in(given.wish(command.effect), "unknown", "failed", "quarantined", "given-up")
+    _in(wish, "unknown", "failed", "quarantined", "given-up")
     if isinstance(wish.effect, PublishReport):
         raise Refused(f"Have it published again; what stands there already is found: outbox retry {wish.id}.")
-    return [_became(wish, "arrived")]
+    return _reported(wish, "arrived")
 
 
-def released_without(wish: Wish) -> Fact:
-    """The outbox was held, and is released without what is older than somebody asked."""
-    return _became(wish, "given-up", "The outbox was held, and released without it.")
-
-
-def _became(wish: Wish, outcome: e.Outcome, trouble: str = "") -> Fact:
+def _reported(wish: Wish, outcome: e.Outcome, trouble: str = "") -> e.DeliveryReported:
     effect = wish.effect
     mail = effect if isinstance(effect, SendMail) else None
-    event = e.DeliveryReported(
+    return e.DeliveryReported(
         effect=wish.id,
         wish=type(effect).__name__,
         outcome=outcome,
@@ -52,7 +64,6 @@ def _became(wish: Wish, outcome: e.Outcome, trouble: str = "") -> Fact:
         community=mail.community if mail else None,
         trouble=trouble,
     )
-    return Fact(event=event, about=effect.about)
 
 
 def _in(wish: Wish, *states: WishState) -> Wish:

@@ -60,13 +60,22 @@ def turn_down(incident: Incident, command: c.TurnDownProposal, given: Given) -> 
     return [Fact(event=e.ProposalTurnedDown(why=command.why), about=proposal.seq)]
 
 
-def _must_be_sendable(text: str, next_by: datetime | None, given: Given) -> None:
+def must_be_whole(text: str, empty: str) -> None:
+    """Nothing goes out with a hole in it."""
     if not text.strip():
-        raise Refused("Write what the communities should hear: what is known, what was tried, what comes next.")
+        raise Refused(empty)
     if gaps := GAP.findall(text):
         raise Refused(f"Something is left to fill in: {'; '.join(gaps)}. Write it, or take the line out.")
+
+
+def must_be_to_come(next_by: datetime | None, given: Given) -> None:
     if next_by is not None and next_by <= given.at.at:
         raise Refused("The next update cannot be promised for a time that has passed.")
+
+
+def _must_be_sendable(text: str, next_by: datetime | None, given: Given) -> None:
+    must_be_whole(text, "Write what the communities should hear: what is known, what was tried, what comes next.")
+    must_be_to_come(next_by, given)
 
 
 def _proposal(incident: Incident, seq: Seq) -> Proposal:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
 
 from tocsin.core import commands as c
-from tocsin.core.events import Fact, Noted
+from tocsin.core.decisions.outside import must_be_to_come, must_be_whole
+from tocsin.core.effects import Effect, Reply, ReplyByMail
+from tocsin.core.events import Fact, Noted, UpdateKind
 from tocsin.core.given import Given
-from tocsin.core.ids import TicketId
-from tocsin.core.moments import Moment
+from tocsin.core.ids import Seq, TicketId
+from tocsin.core.moments import Moment, utc
 from tocsin.core.people import TOCSIN, Person
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Said, Signal
@@ -135,6 +141,58 @@ def joined(signal: Signal, ticket: Ticket, found: Word) -> Signal:
     return replace(signal, people=tuple(dict.fromkeys((*signal.people, found.name or found.email))))
 
 
+def replied(ticket: Ticket, command: c.ReplyInTicket, given: Given) -> Word:
+    """Our word to whoever asked there."""
+    _must_be_answerable(command.text, [ticket], given)
+    return _ours(command.text, given)
+
+
+def responded(signal: Signal, command: c.Respond, tickets: Sequence[Ticket], given: Given) -> Word:
+    """The first response, before there is an incident: the same in every ticket that reports the signal."""
+    if signal.incident is not None:
+        raise Refused(f"Signal {signal.id} belongs to incident {signal.incident}. Tell its communities there.")
+    if not signal.is_undecided:
+        raise Refused(f"Signal {signal.id} is {signal.state}. Answer in its ticket instead.")
+    if not tickets:
+        raise Refused(f"Nobody wrote a ticket about signal {signal.id}, so there is nobody to answer.")
+    _must_be_answerable(command.text, tickets, given)
+    must_be_to_come(command.next_by, given)
+    return _ours(command.text, given, "first-response", utc(command.next_by))
+
+
+def response(command: c.Respond, tickets: Sequence[Ticket], given: Given) -> Said:
+    """The same in the talk about the signal, which an incident's log takes along."""
+    told = dict.fromkeys(ticket.community for ticket in tickets if ticket.community is not None)
+    return Said(
+        at=given.at.at,
+        by=given.by.handle,
+        kind="note",
+        text=command.text.strip(),
+        told=tuple(told),
+        next_by=utc(command.next_by),
+    )
+
+
+def closing(command: c.Judge, tickets: Sequence[Ticket], given: Given) -> Word | None:
+    """What a support request is answered with; None: nothing."""
+    if not command.answer.strip():
+        return None
+    if command.verdict != "support-request":
+        raise Refused("Only a support request is answered as one. Leave the answer out, or judge it a support request.")
+    if not tickets:
+        raise Refused(f"Nobody wrote a ticket about signal {command.signal}, so there is nobody to answer.")
+    _must_be_answerable(command.answer, tickets, given)
+    return _ours(command.answer, given, "support-request")
+
+
+def sent(ticket: Ticket, word: Word, place: int) -> list[Effect]:
+    """The wish that whoever asked reads it; at our own desk they find it on their page, too."""
+    number, line = ticket.incident, word.line or Seq(0)
+    if ticket.system:
+        return [Reply(incident=number, about=line, ticket=ticket.id, place=place)]
+    return [ReplyByMail(incident=number, about=line, ticket=ticket.id, place=place)] if ticket.email else []
+
+
 def placed(ticket: Ticket, command: c.PlaceTicket, given: Given) -> Ticket:
     return replace(ticket, community=given.community(command.community).slug)
 
@@ -148,6 +206,26 @@ def _service(ticket: Ticket, given: Given) -> str:
     """The one that their community uses, where that is one."""
     used = given.services_of(ticket.community) if ticket.community else ()
     return used[0].slug if len(used) == 1 else ""
+
+
+def _ours(
+    text: str, given: Given, kind: UpdateKind | Literal["", "support-request"] = "", next_by: datetime | None = None
+) -> Word:
+    return Word(
+        source=f"ours:{given.now.isoformat()}:{sha256(text.encode()).hexdigest()[:16]}",
+        way="out",
+        at=given.at.at,
+        by=given.by.handle,
+        text=text.strip(),
+        kind=kind,
+        next_by=next_by,
+    )
+
+
+def _must_be_answerable(text: str, tickets: Sequence[Ticket], given: Given) -> None:
+    must_be_whole(text, "Write what they should read.")
+    if not given.in_tickets and any(ticket.system for ticket in tickets):
+        raise Refused("Nothing here is set up to answer in that ticket system. Answer there, or see to the settings.")
 
 
 def _person(email: str, given: Given) -> Person | None:
