@@ -12,7 +12,7 @@ from tests.emulators.freshdesk.running import Emulator, running
 from tests.engine.office import DIRECTORY, entries
 from tocsin import playbooks
 from tocsin.core import commands as c
-from tocsin.core.events import Noted
+from tocsin.core.events import Noted, Updated
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.people import TOCSIN
 from tocsin.core.playbook import Cadence
@@ -188,6 +188,59 @@ def test_while_somebody_else_looks_nobody_looks_beside(desk: Desk) -> None:
     desk.system.tell("ticket", email=CHARLIE, subject="x", description="y")
     desk.looker.look()
     assert desk.signals() == []
+
+
+# ── before there is an incident ────────────────────────────────────────────────────────────────────────────────────
+
+
+def mailed(desk: Desk, words: str) -> int:
+    """How often the system mailed that."""
+    return sum(words in each["body"] for each in desk.system.tell("mailed"))
+
+
+def test_the_first_response_goes_out_before_anything_is_declared_and_is_not_said_again(desk: Desk) -> None:
+    number = desk.asked()
+    signal = desk.ticket(number).signal
+    assert signal is not None
+    desk.do(c.Respond(signal=signal, text="We look into it."))
+    assert mailed(desk, "We look into it.") == 1
+    desk.declared(number)
+    desk.looker.look()
+    assert mailed(desk, "We look into it.") == 1
+    assert [word.way for word in desk.words(number)] == ["in", "out"]
+    told = [entry.event for entry in entries(desk.tocsin) if isinstance(entry.event, Updated)]
+    assert [(each.kind, each.communities) for each in told] == [("first-response", ("utoronto",))]
+
+
+def test_a_support_request_is_answered_and_left_to_the_ticket_system(desk: Desk) -> None:
+    number = desk.asked(subject="More disk, please")
+    signal = desk.ticket(number).signal
+    assert signal is not None
+    desk.do(c.Judge(signal=signal, verdict="support-request", answer="You have it now."))
+    assert mailed(desk, "You have it now.") == 1
+    assert desk.system.ticket(number)["status"] != 5
+    assert [each.state for each in desk.signals()] == ["closed"]
+
+
+def test_a_reply_in_a_ticket_of_an_incident_stands_on_its_timeline_too(desk: Desk) -> None:
+    number = desk.asked()
+    desk.declared(number)
+    desk.do(c.ReplyInTicket(ticket=desk.ticket(number).id, text="Which hub is it?"))
+    assert mailed(desk, "Which hub is it?") == 1
+    assert [entry.event.text for entry in entries(desk.tocsin) if isinstance(entry.event, Noted)] == [
+        "Which hub is it?"
+    ]
+
+
+def test_what_cannot_be_answered_now_waits_without_an_incident_and_a_person_can_see_to_it(desk: Desk) -> None:
+    number = desk.asked()
+    desk.system.tell("trouble", do="refuse", path="reply", status=422, times=1)
+    desk.do(c.ReplyInTicket(ticket=desk.ticket(number).id, text="Which hub is it?"))
+    with desk.tocsin.store.read() as connection:
+        (wish,) = [each for each in outbox.every(connection) if each.state == "failed"]
+    assert wish.effect.incident is None
+    desk.do(c.TryAgain(effect=wish.id))
+    assert mailed(desk, "Which hub is it?") == 1
 
 
 # ── word out ───────────────────────────────────────────────────────────────────────────────────────────────────────
