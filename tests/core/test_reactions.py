@@ -55,7 +55,6 @@ LOUD = {"PublicationRequested", "RoleAssigned", "RoleOffered", "AskMade", "Updat
 SOON, LATER = NOON + 20 * MINUTE, NOON + 60 * MINUTE
 OFFER = e.RoleOffered(role=Slug("liaison"), to=Party(person=BOB.handle))
 TO_TRIAGERS = Party(group=TRIAGERS.slug)
-A_PERSON_SPEAKS = {"drafted_by": ADA.handle, "approved_by": ADA.handle}
 
 
 def reaction(
@@ -86,7 +85,10 @@ def reminders(event: e.Event, **how: Any) -> list[Effect]:
 
 def update(*communities: str, next_by: datetime | None = None) -> e.Updated:
     told = tuple(map(Slug, communities))
-    return e.Updated(kind="update", text="We are on it.", communities=told, next_by=next_by, **A_PERSON_SPEAKS)
+    ada = ADA.handle
+    return e.Updated(
+        kind="update", text="We are on it.", communities=told, next_by=next_by, drafted_by=ada, approved_by=ada
+    )
 
 
 def asked(to: Party = TO_TRIAGERS, until: datetime | None = None) -> e.AskMade:

@@ -267,7 +267,7 @@ class Play:
         )  # fmt: skip
         (number,) = self.tocsin.store.run(lambda c: outbox.wish(c, [parcel], now))
         self.wished[number] = Noted(
-            id=number, lane=(parcel.incident, parcel.destination), due=at or now, delayed=at is not None
+            id=number, lane=(parcel.its_incident, parcel.destination), due=at or now, delayed=at is not None
         )
         self.states[number] = "waiting"
         self._note("wished", number)

@@ -76,7 +76,7 @@ def _promised(installation: Installation, reminders: int) -> dict[str, datetime]
                 by="ada",
             )  # fmt: skip
     wishes = [each for each in installation.wishes() if isinstance(each.effect, Remind)]
-    return {f"Incident {wish.effect.incident - 1}": wish.since for wish in wishes}
+    return {f"Incident {wish.effect.its_incident - 1}": wish.since for wish in wishes}
 
 
 def _reminded(world: World) -> dict[str, datetime]:

@@ -138,11 +138,11 @@ def _worked(installation: Installation, chance: random.Random, commands: int) ->
     with _at_work(installation, Ports(mailer=mailer), workers) as tocsin:
         _all_asked(tocsin, chance, commands)
         wait_for("everything to come true", lambda: not installation.rest())
-    lanes: dict[tuple[int, str], list[Wish]] = defaultdict(list)
+    lanes: dict[str, list[Wish]] = defaultdict(list)
     wishes = {f"tocsin-{wish.mark}": wish for wish in installation.outward()}
     done = [key for key in mailer.done if key in wishes]
     for key in done:
-        lanes[wishes[key].effect.incident, wishes[key].effect.destination].append(wishes[key])
+        lanes[wishes[key].effect.lane].append(wishes[key])
     assert {wish.state for wish in wishes.values()} == {"done"}
     assert set(done) == set(wishes)
     assert [lane for lane in lanes.values() if lane != sorted(lane, key=lambda wish: wish.id)] == []

@@ -69,7 +69,7 @@ def judged(installation: Installation, done: Iterable[Done], ledger: Collection[
     stands = _places(installation, entries)
     token = {place: token for token, places in stands.items() for place in places}
     unknown = {
-        (token[wish.effect.incident, wish.effect.about], _address(getattr(wish.effect, "to", None)))
+        (token[wish.effect.its_incident, wish.effect.about], _address(getattr(wish.effect, "to", None)))
         for wish in installation.wishes()
         if wish.state == "unknown"
     }
