@@ -9,9 +9,10 @@ import pytest
 
 from tests.core.world import MINUTE, NOON, ONE, PLAYBOOK, Story, a_report, declared
 from tocsin.core import commands as c
-from tocsin.core.elements import Found, earliest_evidence, elements, propose_start
+from tocsin.core.elements import Found, earliest_evidence, elements, impact_since, propose_start
 from tocsin.core.events import NoteKind
 from tocsin.core.ids import SignalId, Slug
+from tocsin.core.moments import Moment
 from tocsin.core.playbook import Element
 from tocsin.core.timeline import timeline
 
@@ -131,3 +132,17 @@ def test_what_was_removed_is_no_evidence() -> None:
     assert propose_start(story.entries) == line.at
     story.tell(c.RemoveNote(incident=ONE, line=line.seq))
     assert propose_start(story.entries) is None
+
+
+# ── since when it lasts ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_impact_lasts_since_when_was_said_by_the_middle_of_what_is_known() -> None:
+    said = Moment(at=NOON, until=NOON + 40 * MINUTE)
+    assert impact_since(said, NOON - MINUTE, NOON + 60 * MINUTE) == NOON + 20 * MINUTE
+
+
+def test_where_nobody_said_it_lasts_since_the_first_sign_before_it_was_declared() -> None:
+    assert impact_since(None, NOON, NOON + MINUTE) == NOON
+    assert impact_since(None, NOON, NOON) is None
+    assert impact_since(None, None, NOON) is None

@@ -12,7 +12,7 @@ from tests.engine.office import declared, entries, in_review, published, resolve
 from tests.web.house import House
 from tocsin.core import commands as c
 from tocsin.core import events as e
-from tocsin.core.ids import IncidentNumber, Seq
+from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
 from tocsin.store import listing
 
@@ -42,6 +42,24 @@ def test_where_nobody_knows_when_it_began_the_row_says_so(home: House) -> None:
     declared(home.tocsin)
     page = home.browser("ada").get("/incidents")
     assert "not known" in page.words and "When its impact began is not known" in page.text
+
+
+def test_an_open_incident_is_counted_from_its_first_sign_on_here_and_on_the_first_page(home: House) -> None:
+    tocsin, ada = home.tocsin, home.browser("ada")
+    tocsin.do(c.NoteSignal(text="No login"), by="ada", at=tocsin.clock() - timedelta(minutes=90))
+    tocsin.do(c.Declare(title="One", commander="ada", signals=(SignalId(1),), why="So."), by="ada")
+    page = ada.get("/incidents")
+    assert "about 1 h 30" in page.words and "1 incident INC-1" in page.words
+    assert "About 1 h 30 min so far; when it began nobody has said" in page.text
+    assert "about 1 h 30 min" in ada.get("/").words
+
+
+def test_an_impact_known_by_ranges_is_as_long_from_middle_to_middle_everywhere(home: House) -> None:
+    declared(home.tocsin)
+    start, later = home.tocsin.clock() - timedelta(hours=3), timedelta(minutes=40)
+    home.tocsin.do(c.SetImpact(incident=IncidentNumber(1), start=start, start_until=start + later), by="ada")
+    ada = home.browser("ada")
+    assert "2 h 40" in ada.get("/incidents").words and "about 2 h 40 min" in ada.get("/").words
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from tocsin.core import events as e
 from tocsin.core.events import Entry
@@ -37,6 +38,16 @@ def propose_start(entries: Sequence[Entry]) -> Moment | None:
     """
     evidence = earliest_evidence(entries)
     return None if evidence is None else evidence.at
+
+
+def impact_since(said: Moment | None, noticed: datetime | None, declared: datetime | None) -> datetime | None:
+    """Since when people were affected, while it lasts: as was said, else since the first sign before it was declared.
+
+    The second is a guess, and shown as one. None: nobody knows.
+    """
+    if said is not None:
+        return said.middle
+    return noticed if noticed and declared and noticed < declared else None
 
 
 def earliest_evidence(entries: Sequence[Entry]) -> Entry | None:

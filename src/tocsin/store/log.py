@@ -224,8 +224,8 @@ def _as_reported(incident: Incident) -> dict[str, Any]:
         "services": list(incident.services),
         "communities": list(incident.communities),
         "begun": start.at if start else incident.declared_at,
-        "impact_start": start.at if start else None,
-        "impact_end": end.at if end else None,
+        "impact_start": start.middle if start else None,
+        "impact_end": end.middle if end else None,
         "noticed": incident.noticed,
         "told": [rfc3339(at) for at in incident.heard[:TOLD]],
     }

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from tocsin.core.elements import impact_since
+from tocsin.core.moments import Moment
 from tocsin.store.listing import Listed
 from tocsin.web.showing import lapse
 
@@ -42,10 +44,22 @@ def mini(it: Listed, now: datetime) -> Mini:
 
 def lasted(it: Listed, now: datetime) -> timedelta | None:
     """How long the impact lasted, or does until now; None where nobody knows."""
-    if it.impact_start is None:
+    since = _since(it)
+    if since is None:
         return None
     end = it.impact_end or it.resolved_at or (now if it.state == "open" else None)
-    return None if end is None else max(timedelta(), end - it.impact_start)
+    return None if end is None else max(timedelta(), end - since)
+
+
+def is_guess(it: Listed) -> bool:
+    """Whether nobody has said since when: an open incident is counted from its first sign on."""
+    return it.impact_start is None and _since(it) is not None
+
+
+def _since(it: Listed) -> datetime | None:
+    """An incident of which nobody has said when it began stands in the list at when it was declared."""
+    said = Moment(at=it.impact_start) if it.impact_start else None
+    return impact_since(said, it.noticed, it.begun) if it.state == "open" else it.impact_start
 
 
 def _share(length: timedelta) -> float:
@@ -54,9 +68,10 @@ def _share(length: timedelta) -> float:
 
 def _place(it: Listed, at: datetime | None) -> str | None:
     """What happened before the impact stands at its beginning; what came after the picture is not in it."""
-    if at is None or _share(at - it.begun) > 100:
+    origin = _since(it) or it.begun
+    if at is None or _share(at - origin) > 100:
         return None
-    return f"{max(0.0, _share(at - it.begun)):.2f}%"
+    return f"{max(0.0, _share(at - origin)):.2f}%"
 
 
 def _words(it: Listed, length: timedelta | None) -> str:
@@ -64,6 +79,9 @@ def _words(it: Listed, length: timedelta | None) -> str:
 
 
 def _sentences(it: Listed, length: timedelta | None) -> Iterator[str]:
+    if is_guess(it) and length is not None:
+        yield f"About {lapse(length)} so far; when it began nobody has said"
+        return
     if it.impact_start is None:
         yield "When its impact began is not known"
         return

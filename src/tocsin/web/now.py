@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from tocsin.core.duties import carrying
+from tocsin.core.elements import impact_since
 from tocsin.core.playbook import Duty
 from tocsin.report import strip
 from tocsin.store import log
@@ -105,11 +106,12 @@ def _who(seen: Overview, case: Case, duty: Duty) -> str:
 
 def _impact(seen: Overview, case: Case) -> str:
     """`about 1 h 34 min`; nothing where nobody knows when it began."""
-    began, ended = case.began, case.incident.impact.end
-    if began is None:
+    it, started, ended = case.incident, case.incident.impact.start, case.incident.impact.end
+    since = impact_since(started, it.noticed, it.declared_at)
+    if since is None:
         return ""
-    sure = case.incident.impact.start is not None and began.until is None and (ended is None or ended.until is None)
-    length = (ended.middle if ended else seen.now) - began.middle
+    sure = started is not None and started.until is None and (ended is None or ended.until is None)
+    length = (ended.middle if ended else seen.now) - since
     return f"{'' if sure else 'about '}{lapse(max(length, timedelta(0)))}"
 
 

@@ -12,13 +12,11 @@ import sqlalchemy as sa
 from tocsin.core import events as e
 from tocsin.core.cadence import Due, word_due
 from tocsin.core.duties import owner
-from tocsin.core.elements import propose_start
 from tocsin.core.events import Entry
 from tocsin.core.gates import seen
 from tocsin.core.hours import HOUR, Calendar, calendar
 from tocsin.core.ids import Handle, IncidentNumber, Slug
 from tocsin.core.incident import Incident, fold
-from tocsin.core.moments import Moment
 from tocsin.core.people import Community, Group, Party, Person
 from tocsin.core.playbook import Playbook
 from tocsin.core.report import missing
@@ -42,11 +40,6 @@ class Case:
     incident: Incident
     entries: Sequence[Entry]
     due: Due | None
-
-    @property
-    def began(self) -> Moment | None:
-        """When the impact began; where nobody has said so, the earliest that shows it."""
-        return self.incident.impact.start or propose_start(self.entries)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from itertools import groupby
 from tocsin.report import times
 from tocsin.store.listing import Listed
 from tocsin.web.asked import Asked
-from tocsin.web.minis import Mini, lasted, mini
+from tocsin.web.minis import Mini, is_guess, lasted, mini
 from tocsin.web.pills import Pill, opened
 from tocsin.web.showing import lapse
 
@@ -65,7 +65,9 @@ def kind(asked: Asked, slug: str) -> str:
 def _sum(rows: Sequence[Listed], now: datetime, *, cut: bool) -> str:
     """Of what stands here: where a month goes on over the page, the sum says so."""
     many = f"{len(rows)} incident{'' if len(rows) == 1 else 's'}{' on this page' if cut else ''}"
-    lengths = [length for row in rows if not row.drill and (length := lasted(row, now)) is not None]
+    lengths = [
+        length for row in rows if not row.drill and not is_guess(row) and (length := lasted(row, now)) is not None
+    ]
     whole = sum(lengths, timedelta())
     return f"{many}, {_hours(whole)} of impact" if whole else many
 
@@ -78,7 +80,7 @@ def _row(asked: Asked, it: Listed, names: Mapping[str, str]) -> Row:
         it=it,
         about=" · ".join(each for each in what if each),
         day=f"{there:%a} {there.day}",
-        length="" if length is None else _short(length),
+        length="" if length is None else f"{'about ' if is_guess(it) else ''}{_short(length)}",
         picture=mini(it, asked.now),
         pill=_pill(asked, it),
         to=f"/incidents/{it.number}/report" if public else f"/incidents/{it.number}",

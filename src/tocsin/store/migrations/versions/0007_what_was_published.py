@@ -21,7 +21,8 @@ branch_labels = None
 depends_on = None
 
 _incidents = sa.table(
-    "incidents", sa.column("number"), sa.column("published"), sa.column("impact_end", Instant),
+    "incidents", sa.column("number"), sa.column("published"), sa.column("impact_start", Instant),
+    sa.column("impact_end", Instant),
     sa.column("published_begun", Instant), sa.column("published_facts", sa.JSON),
 )  # fmt: skip
 _log = sa.table(
@@ -29,7 +30,7 @@ _log = sa.table(
     sa.column("at", Instant), sa.column("until", Instant), sa.column("recorded_at", Instant), sa.column("by"),
     sa.column("source"), sa.column("about"), sa.column("body", sa.JSON),
 )  # fmt: skip
-_NEW = ("impact_end", "published_begun", "published_facts")
+_NEW = ("impact_start", "impact_end", "published_begun", "published_facts")
 
 
 def upgrade() -> None:
@@ -74,6 +75,8 @@ _CHANGED = (
     sa.select(_incidents.c.number)
     .where(
         _incidents.c.published.is_not(None)
+        | _incidents.c.impact_start.is_not(None)
+        | _incidents.c.impact_end.is_not(None)
         | _incidents.c.number.in_(sa.select(_log.c.incident).where(_log.c.kind == "Reopened"))
     )
     .order_by(_incidents.c.number)
