@@ -204,6 +204,6 @@ UNTRIED = {
     "SetServices", "SetCriterion", "AddLink", "DeclineRole", "AcceptAsk", "DeclineAsk", "LinkAction",
     "RecordPublication", "PublishReplayed", "UpdateDirectory", "ReportDelivery", "TryAgain", "GiveUp",
     "ConfirmArrival", "ReleaseOutbox", "LetIn", "ChangeDirectory", "SetProfile", "TakeTicket", "TakeWord", "EndTicket",
-    "PlaceTicket", "AdmitWord",
+    "PlaceTicket", "AdmitWord", "Respond", "ReplyInTicket",
 }  # fmt: skip
 """Much like others that are tried, or given by programs only."""
