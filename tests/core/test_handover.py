@@ -80,6 +80,19 @@ def test_where_nobody_else_is_at_work_that_is_said() -> None:
     assert said == "Ada Lovelace is outside their working hours. Nobody else is at work now."
 
 
+def test_while_somebody_is_asked_already_nothing_is_suggested() -> None:
+    story = declared()
+    story.tell(c.OfferRole(incident=ONE, role="commander", to="bob"))
+    assert why(NOON + 9 * HOUR, incident=story.incident) is None
+
+
+def test_whoever_takes_it_at_night_knows_that_it_is_night() -> None:
+    night = NOON + 9 * HOUR
+    held = tuple(replace(each, since=night) for each in INCIDENT.holdings)
+    assert why(night + 59 * MINUTE, incident=replace(INCIDENT, holdings=held)) is None
+    assert why(night + HOUR, incident=replace(INCIDENT, holdings=held)) is not None
+
+
 def test_a_commander_whom_the_directory_has_lost_goes_by_their_handle() -> None:
     said = why(NOON + 5 * HOUR, DANA)
     assert said is not None

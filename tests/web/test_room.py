@@ -264,6 +264,13 @@ def test_after_hours_in_the_role_handing_over_is_suggested(home: House, number: 
     assert f"/incidents/{number}/hand-over" in page.text
 
 
+def test_whoever_is_offered_a_role_is_asked_above_all_else(home: House, number: IncidentNumber) -> None:
+    home.tocsin.do(c.OfferRole(incident=number, role="commander", to="bob"), by="ada")
+    said = "Ada Lovelace offers you the role of Incident Commander. Until you answer, it stays as it is. Answer"
+    assert said in room(home, number, "bob").words
+    assert said not in room(home, number).words
+
+
 def test_mail_that_does_not_get_through_is_said(home: House, number: IncidentNumber) -> None:
     home.tocsin.do(c.PostUpdate(incident=number, kind="first-response", text="We look."), by="ada")
     fail = "UPDATE effects SET state = 'failed', trouble = 'The server said 550.' WHERE kind = 'SendMail'"

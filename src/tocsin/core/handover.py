@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tocsin.core.cadence import open_promise
 from tocsin.core.decisions.life import must_be_open
-from tocsin.core.hours import Calendar, at_work, calendar, day_ends
+from tocsin.core.hours import HOUR, Calendar, at_work, calendar, day_ends
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.incident import Ask, Incident, Plan
 from tocsin.core.people import Person
@@ -44,7 +44,7 @@ def why_hand_over(
     team: Sequence[Person],
     wrote: Mapping[Handle, datetime],
 ) -> str | None:
-    """Why whoever commands should think of handing over, with who else is at work; None: there is no reason.
+    """Why whoever commands should think of handing over, with who else is at work; None: no reason, or somebody is asked.
 
     Time in which it was over does not count.
 
@@ -52,7 +52,8 @@ def why_hand_over(
     """
     role = playbook.with_duty("commands").slug
     held = next((each for each in incident.holdings if each.role == role and each.until is None), None)
-    if incident.state != "open" or held is None:
+    asked = any(offer.role == role for offer in incident.offers)
+    if incident.state != "open" or held is None or asked:
         return None
     commander = next((person for person in team if person.handle == held.person), None)
     since = max(held.since, incident.reopened_at or held.since)
@@ -127,7 +128,8 @@ def _reasons(held_for: timedelta, now: datetime, playbook: Playbook, calendar: C
         yield f"has commanded for {_length(held_for)}"
     ends = day_ends(calendar, now)
     if not at_work(calendar, now):
-        yield "is outside their working hours"
+        if held_for >= HOUR:  # whoever takes it at night knows that it is night
+            yield "is outside their working hours"
     elif ends is not None and ends - now <= timedelta(minutes=rule.before_end):
         yield f"ends their day in {_length(ends - now)}"
 
