@@ -82,6 +82,13 @@ def test_nobody_is_known_by_an_address_that_is_none_or_that_several_have() -> No
     assert about.taken(TicketId(1), CAME, replace(GIVEN, directory=Crowd())).person is None
 
 
+def test_under_an_address_that_anybody_could_type_nobody_of_the_directory_has_asked() -> None:
+    ticket = about.taken(TicketId(1), replace(CAME, proven=False), GIVEN)
+    assert (ticket.person, ticket.email) == (None, CAME.email)
+    word = about.word(ticket, SAID, GIVEN)
+    assert (word.by, word.quarantined) == (None, False)
+
+
 def test_who_asks_is_called_by_their_name_or_else_by_their_address() -> None:
     assert [replace(TICKET, name=name, email=email).who for name, email in (("H", "h@x"), ("", "h@x"), ("", ""))] == [
         "H", "h@x", "Somebody",
@@ -108,6 +115,10 @@ def test_a_ticket_reports_its_subject_and_text_with_service_and_criterion_as_gue
     assert (signal.service, signal.criterion, signal.people, signal.key) == (
         HUB.slug, "login", ("Helena A.",), "ticket:1",
     )  # fmt: skip
+
+
+def test_what_they_chose_themselves_that_they_cannot_do_is_not_guessed() -> None:
+    assert about.reported(TICKET, replace(CAME, criterion="start"), GIVEN).criterion == "start"
 
 
 def test_of_a_long_ticket_the_signal_shows_the_beginning() -> None:

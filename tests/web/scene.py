@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tocsin import bootstrap, demo, playbooks, settings
 from tocsin.core import commands as c
-from tocsin.core.ids import Handle
+from tocsin.core.ids import Handle, TicketId
 from tocsin.core.people import TOCSIN, Person
 from tocsin.engine import case as cases
 from tocsin.engine.case import Case
@@ -48,6 +48,7 @@ def scene(folder: Path) -> Iterator[Site]:
         case = cases.read(demo.CASE, playbooks.default())
         replay(tocsin, _earlier(folder, timedelta(days=14)), bootstrap.publisher(told), mark="earlier")
         _half_told(tocsin, clock, case)
+        _asked(tocsin)
         config = Config(team="Openshore")
         yield Site(tocsin=tocsin, settings=told, config=config, clock=lambda: clock.at, live=Live())
 
@@ -64,6 +65,25 @@ def _half_told(tocsin: Tocsin, clock: Clock, case: Case) -> None:
         report = c.NoteSignal(text=text, kind="ticket", criterion=criterion, people=people, service="lagoon/prod")
         tocsin.do(report, by="amara")
     clock.at = NOW
+
+
+def _asked(tocsin: Tocsin) -> None:
+    """Two tickets at the desk, closed already, so that nothing else knows of them; a stranger wrote into the second."""
+    for tag in ("quota", "asks"):
+        ask = c.TakeTicket(
+            subject="More disk, please",
+            text="Could we have more disk?\n\nIt is full since Monday.",
+            name="Ngaio Tane",
+            email="ngaio@lagoon-ecology.example",
+            community="lagoon",
+            token=f"lagoon0{tag}",
+            reference=f"form:{tag}",
+            closed=True,
+        )
+        tocsin.do(ask, by=TOCSIN, at=NOW - timedelta(minutes=50))
+    tocsin.do(c.ReplyInTicket(ticket=TicketId(2), text="You have **100 GB** now. Does it do?"), by="amara")
+    strange = c.TakeWord(ticket=TicketId(2), source="mail:eve", way="in", text="I am Ngaio, too.", proven=False)
+    tocsin.do(strange, by=TOCSIN, at=NOW - timedelta(minutes=2))
 
 
 def _earlier(folder: Path, by: timedelta) -> Case:

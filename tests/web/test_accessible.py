@@ -27,7 +27,7 @@ programs read."""
 BESIDES = (
     "/incidents/1", "/incidents/1/report", "/incidents/1/reopen", "/incidents/2?show=commands", "/triage/3",
     "/incidents?q=quota", "/incidents?q=zeppelin", "/incidents?show=owed", "/people?knows=dask", "/people/noa",
-    "/people/helena", "/nowhere",
+    "/people/helena", "/nowhere", "/asked/lagoon0asks", "/desk?community=lagoon",
 )  # fmt: skip
 """The same pages about what is over, what was found and what is missing."""
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
@@ -37,7 +37,7 @@ RULES = {
 }
 
 
-SLUGS = {"groups": "triagers", "communities": "lagoon"}
+SLUGS = {"groups": "triagers", "communities": "lagoon", "ask": "lagoon"}
 
 
 def _paths() -> list[str]:

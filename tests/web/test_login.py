@@ -49,8 +49,8 @@ def test_somebody_signs_in_with_their_password(home_on_both: House, who: str) ->
     assert signed_in(home_on_both, browser)
 
 
-def test_whoever_is_of_a_community_begins_at_the_incidents(door: House) -> None:
-    assert sign_in(door.browser(), "charlie").response.headers["location"] == "/incidents"
+def test_whoever_is_of_a_community_begins_at_their_desk(door: House) -> None:
+    assert sign_in(door.browser(), "charlie").response.headers["location"] == "/desk"
 
 
 def test_whoever_wanted_a_page_comes_to_it(door: House) -> None:

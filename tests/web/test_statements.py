@@ -39,6 +39,9 @@ AT_MOST = {
     "/groups/triagers": 12,
     "/health": 12,
     "/handbook": 5,
+    "/tickets": 10,
+    "/desk": 7,
+    "/desk?community=utoronto": 12,
 }
 """For each page: how often the database is asked, that of whoever is signed in and that of the navigation included."""
 GROWING = ("incidents", "touched", "log", "words", "team", "report_sections", "effects")

@@ -128,6 +128,10 @@ class TakeTicket(Command):
     """Whom they belong to, as the ticket system calls them."""
     community: str = ""
     """Whose form it was written in."""
+    criterion: str = ""
+    """What they say themselves that they cannot do."""
+    proven: bool = True
+    """False: anybody could have typed that address; nobody of the directory is taken to have asked."""
     system: str = ""
     reference: str = ""
     link: str = ""

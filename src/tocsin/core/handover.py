@@ -44,7 +44,7 @@ def why_hand_over(
     team: Sequence[Person],
     wrote: Mapping[Handle, datetime],
 ) -> str | None:
-    """Why whoever commands should think of handing over, with who else is at work; None: no reason, or somebody is asked.
+    """Why whoever commands should think of handing over, with who else is at work; None: no reason, or one is asked.
 
     Time in which it was over does not count.
 

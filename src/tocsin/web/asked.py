@@ -162,7 +162,12 @@ class Asked:
         Other words under the same name, as whoever went Back sends them, are another sending, and are not lost.
         """
         name = self.form.line("once")
-        return f"web:{self.me.handle}:{name}:{self._words}{once and ':'}{once}" if name else None
+        return f"web:{self._whose}:{name}:{self._words}{once and ':'}{once}" if name else None
+
+    @property
+    def _whose(self) -> str:
+        """Who sends a form; of nobody in particular, what their browser alone has stands for them."""
+        return self.signed_in.handle if self.signed_in else f"-{sha256(self.secret.encode()).hexdigest()[:16]}"
 
     @cached_property
     def _words(self) -> str:

@@ -30,6 +30,11 @@ class Config:
         "the IP addresses, with commas between, whose word counts about who asks and whether by https",
         default="",
     )
+    desk: bool = setting(
+        "Desk",
+        "false closes the forms where people of a community write to you without signing in",
+        default=True,
+    )
 
     metrics: Secret | None = setting(
         "Metrics",

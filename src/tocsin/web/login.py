@@ -124,7 +124,7 @@ def browser(asked: Asked) -> str:
 
 def home(person: Person) -> str:
     """Where somebody begins."""
-    return "/" if person.kind == "team" else "/incidents"
+    return "/" if person.kind == "team" else "/desk"
 
 
 def ours(to: str) -> str:

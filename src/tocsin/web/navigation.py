@@ -21,6 +21,7 @@ class Door:
 
 
 _DOORS: tuple[tuple[str, str, Right], ...] = (
+    ("Your desk", "/desk", "signed-in"),
     ("Now", "/", "team"),
     ("Triage", "/triage", "team"),
     ("Incidents", "/incidents", "signed-in"),
@@ -29,6 +30,8 @@ _DOORS: tuple[tuple[str, str, Right], ...] = (
     ("Handbook", "/handbook", "signed-in"),
     ("Health", "/health", "team"),
 )
+_OUTSIDE = ("/desk",)
+"""What is for those who speak for a community."""
 _BEHIND: tuple[tuple[str, str], ...] = (
     ("/groups", "/people"),
     ("/edit/groups", "/people"),
@@ -36,6 +39,7 @@ _BEHIND: tuple[tuple[str, str], ...] = (
     ("/edit/communities", "/services"),
     ("/edit/services", "/services"),
     ("/services-new", "/services"),
+    ("/tickets", "/triage"),
 )
 """Addresses that begin like no door, and the door that leads there."""
 
@@ -44,7 +48,8 @@ def navigation(asked: Asked) -> list[Door]:
     """The doors that are open to whoever asks."""
     if asked.signed_in is None:
         return []
-    mine = [(name, path) for name, path, right in _DOORS if allows(right, asked.signed_in)]
+    without = _OUTSIDE if asked.signed_in.kind == "team" else ()
+    mine = [(name, path) for name, path, right in _DOORS if allows(right, asked.signed_in) and path not in without]
     with asked.read() as connection:
         undecided, failing = reads.waiting(connection)
     counts = {"/triage": (undecided, "undecided"), "/health": (failing, "to see to")}

@@ -29,6 +29,7 @@ from tocsin.web import (
     wrong,
 )
 from tocsin.web import streams as live
+from tocsin.web.desk import routes as desk
 from tocsin.web.room import page as room
 from tocsin.web.routes import Route
 from tocsin.web.site import Site
@@ -56,6 +57,7 @@ ROUTES: tuple[Route, ...] = (
     *triage.ROUTES,
     *declaring.ROUTES,
     *wrong.ROUTES,
+    *desk.ROUTES,
     *keys.ROUTES,
 )
 

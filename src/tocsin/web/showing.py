@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -44,10 +44,14 @@ def page(shown: Shown, asked: Asked) -> bytes:
     return printable(text).encode(errors="replace")
 
 
-def when(asked: Asked, at: datetime, *, dated: bool = False) -> Markup:
-    """A time on the reader's clock, with UTC for programs and for whoever points at it; the day where it is another."""
-    there, utc = at.astimezone(asked.zone), at.astimezone(UTC)
-    other = dated or there.date() != asked.now.astimezone(asked.zone).date()
+def when(asked: Asked, at: datetime, *, dated: bool = False, clock: tzinfo | None = None) -> Markup:
+    """A time on the reader's clock, with UTC for programs and for whoever points at it; the day where it is another.
+
+    `clock`: another than theirs, where a page is on that of a place.
+    """
+    clock = clock or asked.zone
+    there, utc = at.astimezone(clock), at.astimezone(UTC)
+    other = dated or there.date() != asked.now.astimezone(clock).date()
     words = f"{there:%H:%M}" if not other else f"{there.day} {MONTHS[there.month - 1]}, {there:%H:%M}"
     if other and there.year != asked.now.year:
         words = f"{there.day} {MONTHS[there.month - 1]} {there.year}, {there:%H:%M}"

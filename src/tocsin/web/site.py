@@ -17,6 +17,7 @@ from tocsin.store.works import Unavailable
 from tocsin.web.answers import Answer, Bytes, NotAllowed, NotThere, SentOn, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.config import Config
+from tocsin.web.desk.limits import Limits
 from tocsin.web.forms import Wrong
 from tocsin.web.live import Live
 from tocsin.web.measures import Measures
@@ -37,6 +38,7 @@ class Site:
     clock: Callable[[], datetime]
     live: Live
     tries: Tries = field(default_factory=Tries)
+    desk: Limits = field(default_factory=Limits)
     measures: Measures = field(default_factory=Measures)
     checks: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     """For each integration that can be tried without doing anything: how. Raises `Failed`, or `Refused`."""

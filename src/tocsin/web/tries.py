@@ -40,7 +40,8 @@ class _Count:
 class Tries:
     """Counts what goes wrong, by who tries it; those who tried longest ago are forgotten first."""
 
-    def __init__(self) -> None:
+    def __init__(self, of_one: int = OF_ONE, of_address: int = OF_ADDRESS) -> None:
+        self._most = of_one, of_address
         self._lock = threading.Lock()
         self._counts: OrderedDict[str, _Count] = OrderedDict()
         self._under_way: Counter[str] = Counter()
@@ -48,7 +49,8 @@ class Tries:
     def begin(self, client: str, account: str, now: datetime) -> timedelta | None:
         """Count one more try, before it is known how it ends. How long to wait, where there were too many."""
         with self._lock:
-            counts = [(self._count(key, now), most) for key, most in _keys(client, account)]
+            keys = zip(_keys(client, account), self._most, strict=True)
+            counts = [(self._count(key, now), most) for key, most in keys]
             waits = [count.since + WINDOW - now for count, most in counts if count.tries >= most]
             if waits:
                 return max(waits)
@@ -73,7 +75,7 @@ class Tries:
 
     def right(self, client: str, account: str) -> None:
         """That try was right, and does not count; nor do the wrong ones for that account before it."""
-        (one, _), (address, _) = _keys(client, account)
+        one, address = _keys(client, account)
         with self._lock:
             before = self._counts.pop(one, None)
             kept = self._counts.get(address)
@@ -93,10 +95,10 @@ class Tries:
         return found
 
 
-def _keys(client: str, account: str) -> tuple[tuple[str, int], tuple[str, int]]:
+def _keys(client: str, account: str) -> tuple[str, str]:
     network = _network(client)
     one = sha256(f"{network}\0{' '.join(account.casefold().split())}".encode(errors="replace")).hexdigest()
-    return (one, OF_ONE), (network, OF_ADDRESS)
+    return one, network
 
 
 def _network(client: str) -> str:

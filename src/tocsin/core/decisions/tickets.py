@@ -23,7 +23,7 @@ from tocsin.core.tickets import LONGEST_REPORT, Ticket, Word, community_of, crit
 
 def taken(number: TicketId, command: c.TakeTicket, given: Given) -> Ticket:
     """The ticket that came in."""
-    person = _person(command.email, given)
+    person = _person(command.email, given) if command.proven else None
     spoken_for = given.communities_of(person.handle) if person else ()
     named = next(filter(None, map(given.directory.community, (command.community, command.company))), None)
     return Ticket(
@@ -68,7 +68,7 @@ def reported(ticket: Ticket, command: c.TakeTicket, given: Given) -> c.NoteSigna
         text="\n\n".join(dict.fromkeys(filter(None, (ticket.subject, shown)))),
         kind="ticket",
         service=_service(ticket, given),
-        criterion=criterion_of(f"{ticket.subject} {command.text}", given.playbook) or "",
+        criterion=command.criterion or criterion_of(f"{ticket.subject} {command.text}", given.playbook) or "",
         people=(ticket.who,),
         link=ticket.link,
         key=f"ticket:{ticket.id}",
@@ -77,7 +77,7 @@ def reported(ticket: Ticket, command: c.TakeTicket, given: Given) -> c.NoteSigna
 
 def word(ticket: Ticket, command: c.TakeWord, given: Given) -> Word:
     """What was said. A stranger's word is kept apart until one of us has looked at it."""
-    person = _person(command.email, given)
+    person = None if _is_of_whoever_asked(ticket, command) else _person(command.email, given)
     community = given.directory.community(ticket.community or "")
     known = command.way != "in" or (command.proven and is_known(ticket, command.email, community, person))
     return Word(
@@ -206,6 +206,11 @@ def _service(ticket: Ticket, given: Given) -> str:
     """The one that their community uses, where that is one."""
     used = given.services_of(ticket.community) if ticket.community else ()
     return used[0].slug if len(used) == 1 else ""
+
+
+def _is_of_whoever_asked(ticket: Ticket, command: c.TakeWord) -> bool:
+    """Where nobody of the directory was taken to have asked under an address, nobody is taken to go on under it."""
+    return ticket.person is None and command.email.casefold() == ticket.email.casefold()
 
 
 def _ours(

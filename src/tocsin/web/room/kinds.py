@@ -71,8 +71,8 @@ def _note(entry: Entry, note: e.Noted, telling: Telling) -> Said:
     if note.via == "chat" and note.kind == "note":
         css, icon, did = "chat", "chat", "in chat"
     if note.ticket:
-        css, icon, head = "ticket", "chat", Markup("<b>{}</b> answered them in {}").format(note.who or who, note.via)
-        return Said(css=css, icon=icon, head=head, text=text)
+        head = Markup("<b>{}</b> answered them {}").format(note.who or telling.person(entry.by), _where(note))
+        return Said(css="ticket", icon="chat", head=head, text=text)
     head = Markup("{} {}").format(who, did) if did else who
     tags, outcome = _tried(note) if note.kind == "fix" else ((), note.outcome)
     return Said(
@@ -87,9 +87,15 @@ def _tried(note: e.Noted) -> tuple[tuple[Tag, ...], str]:
     return ((("", "No effect"),) if outcome.casefold().startswith(NO_EFFECT) else ()), note.outcome
 
 
-def _in_ticket(note: e.Noted, name: str) -> str:
+def _in_ticket(note: e.Noted, name: str) -> Markup:
     """Whose word it is, and where it was said."""
-    return f"{note.who or name}, {'at our desk' if note.via == 'desk' else f'in {note.via}'}"
+    return Markup("{}, {}").format(note.who or name, _where(note))
+
+
+def _where(note: e.Noted) -> Markup:
+    """The ticket, with the way to it."""
+    words = "at our desk" if note.via == "desk" else f"in {note.via}"
+    return Markup('<a href="/tickets/{}">{}</a>').format(note.ticket, words)
 
 
 def _noted_by(entry: Entry, telling: Telling) -> str:

@@ -152,7 +152,7 @@ def _impact(room: Room) -> tuple[str, timedelta | None]:
     if it.state == "open" and it.declared_at:
         return "Open for", room.now - it.declared_at
     if it.resolved_at and it.declared_at:
-        return "Open for", it.resolved_at - it.declared_at
+        return "Was open for", it.resolved_at - it.declared_at
     return "Impact", None
 
 
