@@ -18,7 +18,7 @@ from tocsin.core import commands as c
 from tocsin.core.events import Entry, PublicationRequested
 from tocsin.core.ids import IncidentNumber, Seq, SignalId
 from tocsin.core.people import TOCSIN
-from tocsin.core.playbook import Cadence
+from tocsin.core.playbook import Cadence, Tickets
 from tocsin.core.refused import Refused
 from tocsin.engine.door import Answer, Tocsin
 from tocsin.ports import Failed, Leaving, Mail, Pace, Publication, Published, freely
@@ -57,10 +57,10 @@ class Clock:
 
 @contextmanager
 def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
-    """Tocsin on a new database, where the people of the core's small world are known, and only promises reminded of."""
+    """Tocsin on a new database, with the core's small world: only promises are reminded of, and nobody is answered by it."""
     with open_store(url) as store:
         migrate(store)
-        playbook = replace(playbooks.default(), cadence=Cadence(every=0))
+        playbook = replace(playbooks.default(), cadence=Cadence(every=0), tickets=Tickets())
         tocsin = Tocsin(store, playbook, clock or Clock(), ("clock", "publisher", "mailer"))
         tocsin.do(DIRECTORY, by=TOCSIN)
         yield tocsin

@@ -15,7 +15,7 @@ from tocsin.core import commands as c
 from tocsin.core.events import Noted, Updated
 from tocsin.core.ids import IncidentNumber
 from tocsin.core.people import TOCSIN
-from tocsin.core.playbook import Cadence
+from tocsin.core.playbook import Cadence, Tickets
 from tocsin.core.signals import Signal
 from tocsin.core.tickets import Ticket, Word
 from tocsin.engine.door import Tocsin, now
@@ -93,7 +93,7 @@ def desk(db_url: str, system: Emulator) -> Iterator[Desk]:
     port = Freshdesk(Config(domain=system.address, key=Secret("KEY"), timeout=5.0, rate=1000.0))
     with open_store(db_url) as store:
         migrate(store)
-        playbook = replace(playbooks.default(), cadence=Cadence(every=0))
+        playbook = replace(playbooks.default(), cadence=Cadence(every=0), tickets=Tickets())  # at night, too
         tocsin = Tocsin(store, playbook, now, ("clock", "tickets"))
         tocsin.do(DIRECTORY, by=TOCSIN)
         ports = Ports(tickets=port)

@@ -23,6 +23,7 @@ from tocsin.core.playbook import (
     Review,
     Role,
     Term,
+    Tickets,
 )
 from tocsin.language.handbook import as_handbook, length
 from tocsin.playbooks import default
@@ -115,6 +116,7 @@ def test_a_playbook_without_criteria_has_a_handbook() -> None:
         ({"cadence": Cadence(first=1, every=61)}, "within 1 minute after it is declared, and from then on every 1 h"),
         ({"cadence": Cadence(every=0)}, "The communities hear from us when we promised that they would, and by no"),
         ({"hand_over": HandOver(after=60, before_end=0)}, "after 1 hour, when their day ends, and outside their hours"),
+        ({"tickets": Tickets(unattended=True)}, "Who writes a ticket while nobody is at work is told so at once"),
         ({"gates": Gates(resolve=Gate(blocks=("title",), warns=("impact",)))},
          "Before an incident is resolved , Tocsin also looks for this."),
         ({"review": Review(readers=2, commander=False)}, "once 2 people besides its owner have approved it."),

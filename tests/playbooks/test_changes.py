@@ -12,7 +12,19 @@ import pytest
 from tests.core.world import HUB, NOON, ONE, PLAYBOOK, Story
 from tocsin.core import commands as c
 from tocsin.core.ids import Slug
-from tocsin.core.playbook import Cadence, Criterion, Gate, Gates, HandOver, Playbook, Review, Role, Section, Term
+from tocsin.core.playbook import (
+    Cadence,
+    Criterion,
+    Gate,
+    Gates,
+    HandOver,
+    Playbook,
+    Review,
+    Role,
+    Section,
+    Term,
+    Tickets,
+)
 from tocsin.playbooks import default, load
 from tocsin.playbooks.changes import changes, is_touched, meaning
 
@@ -77,6 +89,10 @@ def test_another_process_altogether_is_told_kind_by_kind() -> None:
         (
             {"hand_over": HandOver(before_end=0)},
             "Handing over is suggested 0 minutes before the end of the day; it was 30 minutes.",
+        ),
+        (
+            {"tickets": Tickets(unattended=True)},
+            "Who writes a ticket while nobody is at work is told so by Tocsin.",
         ),
         ({"review": Review(readers=2)}, "Readers that a report needs besides its owner: 2; it was 1."),
         (

@@ -110,6 +110,10 @@ def test_an_update_is_due_every_three_hours_of_work() -> None:
     assert (default().hand_over.after, default().hand_over.before_end) == (240, 30)
 
 
+def test_who_writes_while_nobody_is_at_work_is_told_so() -> None:
+    assert default().tickets.unattended
+
+
 def test_a_triager_commands_first() -> None:
     assert default().triagers == "triagers"
 

@@ -1,72 +1,12 @@
-"""`tocsin signal draft`: what is answered to whoever told us, where there is no incident yet, or none at all."""
+"""`tocsin signal draft`: what is answered to whoever told us, with what to see to before it goes out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 
 from tocsin.cli.times import stamp
-from tocsin.core.around import Around
-from tocsin.core.cadence import due_by_cadence
-from tocsin.core.hours import calendar
-from tocsin.core.ids import IncidentNumber, Slug
-from tocsin.core.incident import Incident
-from tocsin.core.playbook import Occasion
-from tocsin.core.signals import Signal
-from tocsin.core.verdict import Verdict
-from tocsin.language.drafting import addressed, rounded, template, their_zone
-from tocsin.language.wording import fill, gaps, values_before
-
-OCCASIONS: tuple[Occasion, ...] = ("first-response", "support-request")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """A message to start from, for whoever told us."""
-
-    signal: Signal
-    occasion: Occasion
-    community: Slug | None
-    communities: tuple[Slug, ...]
-    """Whom it may concern, by the service that the signal is about."""
-    zone: str
-    text: str
-    promise: datetime | None
-    """By when it says that the next word comes."""
-    so_far: Verdict | None
-    """What the playbook makes of it; None where it has been decided."""
-
-
-def answer(
-    signal: Signal, so_far: Verdict | None, around: Around, wanted: Occasion | None, named: str | None
-) -> Answer:
-    """The playbook's message for an occasion; where none is wanted by name, for what the signal seems to be."""
-    occasion = wanted or _fitting(signal, so_far)
-    service = around.directory.service(signal.service or around.playbook.service.slug)
-    communities = service.communities if service else ()
-    to = addressed(communities, around, named)
-    community, zone = to.slug if to else None, their_zone(communities, to, around)
-    promise = _promise(signal, around) if occasion == "first-response" else None
-    told = values_before(
-        signal,
-        around.playbook,
-        around.directory,
-        zone=zone,
-        communities=communities,
-        community=community,
-        promise=promise,
-    )
-    return Answer(
-        signal=signal,
-        occasion=occasion,
-        community=community,
-        communities=communities,
-        zone=zone,
-        text=fill(template(around.playbook, occasion), told),
-        promise=promise,
-        so_far=so_far,
-    )
+from tocsin.language.responding import Answer
+from tocsin.language.wording import gaps
 
 
 def as_data(answer: Answer) -> dict[str, object]:
@@ -83,8 +23,8 @@ def as_data(answer: Answer) -> dict[str, object]:
     }
 
 
-def advice(answer: Answer) -> Iterator[str]:
-    """What to see to before it goes out, and what to write down after."""
+def advice(answer: Answer, *, in_ticket: bool) -> Iterator[str]:
+    """What to see to before it goes out, and what to write down after. `in_ticket`: we have a ticket to answer in."""
     number = answer.signal.id
     yield from _untrue(answer)
     if missing := gaps(answer.text):
@@ -92,29 +32,19 @@ def advice(answer: Answer) -> Iterator[str]:
     if answer.community is None:
         known = f" ({', '.join(answer.communities)})" if answer.communities else ""
         yield f"To have it addressed, and the times on the reader's clock, name a community: --community{known}."
-    where = answer.signal.link or "where they told you"
-    yield f"Tocsin does not send it. Answer {where}, then write down that you did:"
-    yield f"tocsin do add-to-signal 'They have our answer.' --signal {number}"
+    if in_ticket and answer.occasion == "first-response":
+        yield f"To send it, through their ticket: tocsin signal draft {number} | tocsin do respond - --signal {number}"
+    elif not in_ticket:
+        where = answer.signal.link or "where they told you"
+        yield f"Tocsin does not send it. Answer {where}, then write down that you did:"
+        yield f"tocsin do add-to-signal 'They have our answer.' --signal {number}"
     if answer.promise is not None:
         yield "Until it is declared, nobody is reminded of what it promises."
     if answer.occasion == "support-request" and answer.so_far is not None:
         why = " --why WHY" if answer.so_far.proposal == "incident" else ""
-        yield f"To leave it to the ticket system: tocsin do judge --signal {number} --verdict support-request{why}"
-
-
-def _fitting(signal: Signal, so_far: Verdict | None) -> Occasion:
-    """Of what nobody has judged, what the playbook proposes; nobody answers that all is well who has not said so."""
-    judged = signal.verdict or (so_far.proposal if so_far else "")
-    return "support-request" if judged == "support-request" else "first-response"
-
-
-def _promise(signal: Signal, around: Around) -> datetime | None:
-    """By the cadence, as if it were declared: in the working time of whoever looks after it."""
-    keeper = around.directory.person(signal.acknowledged_by) if signal.acknowledged_by else None
-    hours = calendar(keeper, around.playbook)
-    nothing = Incident(number=IncidentNumber(0))
-    due = due_by_cadence(around.now, nothing, around.playbook, lambda _: hours, lambda _: ())
-    return None if due is None else rounded(due.at)
+        told = " --answer TEXT" if in_ticket else ""
+        judge = f"tocsin do judge --signal {number} --verdict support-request{told}{why}"
+        yield f"To {'answer it and ' if told else ''}leave it to the ticket system: {judge}"
 
 
 def _untrue(answer: Answer) -> Iterator[str]:

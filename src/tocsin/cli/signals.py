@@ -21,8 +21,8 @@ from tocsin.core.playbook import Occasion, Playbook
 from tocsin.core.refused import Refused
 from tocsin.core.signals import Signal, SignalState
 from tocsin.core.verdict import Verdict, verdicts
-from tocsin.language import drafting
-from tocsin.store import reads, signals
+from tocsin.language import drafting, responding
+from tocsin.store import reads, signals, tickets
 from tocsin.store.people import StoredDirectory, names
 
 app = takes_options(typer.Typer())
@@ -89,7 +89,7 @@ def draft(
         str | None,
         typer.Argument(
             metavar="[OCCASION]",
-            help=f"{' or '.join(answering.OCCASIONS)}; without it, the one that fits what it is so far",
+            help=f"{' or '.join(responding.OCCASIONS)}; without it, the one that fits what it is so far",
             show_default=False,
         ),
     ] = None,
@@ -103,18 +103,19 @@ def draft(
     with session.tocsin() as tocsin, tocsin.store.read() as connection:
         signal = _found(connection, wanted)
         verdict = verdicts(signals.undecided(connection), tocsin.playbook).get(wanted)
-        drafted = answering.answer(signal, verdict, around(session, tocsin, connection), named, community)
+        drafted = responding.answer(signal, verdict, around(session, tocsin, connection), named, community)
+        in_ticket = bool(tickets.of_signals(connection, (wanted,)))
     if session.as_json:
         give_json(answering.as_data(drafted))
         return
     give(drafted.text)
-    for sentence in answering.advice(drafted):
+    for sentence in answering.advice(drafted, in_ticket=in_ticket):
         tell(sentence)
 
 
 def _occasion(typed: str) -> Occasion:
     try:
-        return drafting.occasion(typed, answering.OCCASIONS)
+        return drafting.occasion(typed, responding.OCCASIONS)
     except Refused as refusal:
         raise typer.BadParameter(str(refusal), param_hint="OCCASION") from None
 

@@ -113,6 +113,13 @@ class HandOver:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tickets:
+    """What Tocsin answers in tickets by itself. `unattended`: that nobody is at work, and from when on somebody is."""
+
+    unattended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Message(Term):
     """A message with blanks. `text`: when it is written; `body`: its Markdown, or `file`, where it stands."""
 
@@ -195,6 +202,7 @@ class Playbook:
     hours: Hours = Hours()
     cadence: Cadence = Cadence()
     hand_over: HandOver = HandOver()
+    tickets: Tickets = Tickets()
     messages: tuple[Message, ...] = ()
     elements: tuple[Element, ...] = ()
     review: Review = Review()

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from tocsin.core import commands as c
 from tocsin.core.decisions import signals as about_signals
 from tocsin.core.decisions import tickets as decided
-from tocsin.core.ids import TicketId
+from tocsin.core.ids import EffectId, TicketId
+from tocsin.core.moments import Moment
+from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.core.tickets import Ticket, Word, heard
+from tocsin.engine import unattended
 from tocsin.engine.answer import Answer
 from tocsin.store import counters, log, signals, tickets
 from tocsin.store.log import Locked
@@ -75,8 +78,21 @@ class Exchange:
         if ticket.closed or ticket.incident is not None:
             return replace(answer, ticket=ticket.id)
         answer = self._doing.note_signal(decided.reported(ticket, command, self._given))
-        tickets.save(self._connection, replace(ticket, signal=answer.signal, incident=answer.incident))
-        return replace(answer, ticket=ticket.id)
+        ticket = replace(ticket, signal=answer.signal, incident=answer.incident)
+        tickets.save(self._connection, ticket)
+        return replace(answer, ticket=ticket.id, effects=(*answer.effects, *self._unattended(ticket)))
+
+    def _unattended(self, ticket: Ticket) -> tuple[EffectId, ...]:
+        """That nobody is at work, said by Tocsin itself, now and not at the time the ticket was written."""
+        if ticket.signal is None or ticket.incident is not None or self._given.by != TOCSIN:
+            return ()
+        given = self._given
+        signal = given.signal(ticket.signal).signal
+        response = unattended.response(self._connection, given.playbook, ticket, signal, given.now)
+        if response is None or (ticket.system and not given.in_tickets):
+            return ()
+        self._given = replace(given, at=Moment(at=given.now))
+        return self.told(response).effects
 
     def _take_word(self, command: c.TakeWord) -> Answer:
         ticket, locked = self._ticket(command.ticket)

@@ -148,6 +148,8 @@ def _times(playbook: Playbook) -> Iterator[str]:
         "Each message says by when the next one comes. That promise is meant by the clock, whoever sleeps. "
         "Somebody who has written in the last hour counts as at work."
     )
+    if playbook.tickets.unattended:
+        yield "Who writes a ticket while nobody is at work is told so at once, and from when on somebody is."
     usual = f"{_days(hours.days)}, from {hours.begins} to {hours.ends} on their own clock"
     holidays = f" Nobody works on {_and([_date(day) for day in hours.holidays])}." if hours.holidays else ""
     yield f"Who has said nothing else works {usual}.{holidays}"

@@ -154,6 +154,7 @@ def values_before(
     communities: tuple[Slug, ...],
     community: Slug | None = None,
     promise: datetime | None = None,
+    human: datetime | None = None,
 ) -> dict[str, str]:
     """The same, before anything is declared: what a signal says, as it would stand in an incident without a number."""
     text = " ".join(signal.text.split())
@@ -166,7 +167,7 @@ def values_before(
         communities=communities,
         links=(Link(url=signal.link, title=""),) if signal.link else (),
     )
-    said = values(incident, playbook, directory, zone=zone, community=community, promise=promise)
+    said = values(incident, playbook, directory, zone=zone, community=community, promise=promise, human=human)
     return {**said, "number": ""}
 
 

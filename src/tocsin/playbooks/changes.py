@@ -136,6 +136,9 @@ def _cadence(before: Playbook, after: Playbook) -> Iterator[str]:
             f"Handing over is suggested {_minutes(after.hand_over.before_end)} before the end of the day; "
             f"it was {_minutes(before.hand_over.before_end)}."
         )
+    if before.tickets.unattended != after.tickets.unattended:
+        told = "is told so by Tocsin" if after.tickets.unattended else "is told nothing until somebody is"
+        yield f"Who writes a ticket while nobody is at work {told}."
 
 
 def _lengths(old: Cadence, new: Cadence) -> Iterator[str]:
