@@ -121,6 +121,11 @@ def test_what_they_chose_themselves_that_they_cannot_do_is_not_guessed() -> None
     assert about.reported(TICKET, replace(CAME, criterion="start"), GIVEN).criterion == "start"
 
 
+@pytest.mark.parametrize("text", ["Nobody gets in", "Nobody gets in since noon."])
+def test_a_subject_that_only_repeats_how_the_text_begins_is_not_said_twice(text: str) -> None:
+    assert about.reported(TICKET, replace(CAME, text=text), GIVEN).text == text
+
+
 def test_of_a_long_ticket_the_signal_shows_the_beginning() -> None:
     assert len(about.reported(TICKET, replace(CAME, text="x" * 9999), GIVEN).text) < LONGEST_REPORT + 50
 

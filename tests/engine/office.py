@@ -57,7 +57,7 @@ class Clock:
 
 @contextmanager
 def office(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
-    """Tocsin on a new database, with the core's small world: only promises are reminded of, and nobody is answered by it."""
+    """On a new database, with the small world of the core: only promises are reminded of, and nobody is answered."""
     with open_store(url) as store:
         migrate(store)
         playbook = replace(playbooks.default(), cadence=Cadence(every=0), tickets=Tickets())

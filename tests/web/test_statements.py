@@ -21,7 +21,7 @@ from tocsin.store import words
 FEW, MANY = 3, 300
 AT_MOST = {
     "/": 13,
-    "/triage": 8,
+    "/triage": 9,
     "/triage/{signal}": 14,
     "/incidents": 6,
     "/incidents?q=login": 6,

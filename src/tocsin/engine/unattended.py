@@ -13,7 +13,7 @@ from tocsin.core.playbook import Playbook
 from tocsin.core.presence import presence
 from tocsin.core.signals import Signal
 from tocsin.core.tickets import Ticket
-from tocsin.language.responding import answer
+from tocsin.language.responding import answer, reader_of
 from tocsin.language.wording import gaps
 from tocsin.store import people, tickets
 
@@ -38,8 +38,8 @@ def response(
         return None
     if _was_told(connection, ticket, now):
         return None
-    drafted = answer(signal, None, around, "unattended", ticket.community)
-    if gaps(drafted.text) or drafted.promise is None:
+    drafted = answer(signal, None, around, "unattended", ticket.community, reader=reader_of([ticket]))
+    if gaps(drafted.text):
         return None
     return c.Respond(signal=signal.id, text=drafted.text, next_by=drafted.promise)
 

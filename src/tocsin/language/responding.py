@@ -20,7 +20,7 @@ from tocsin.language.wording import fill, values_before
 
 OCCASIONS: tuple[Occasion, ...] = ("first-response", "support-request")
 HOUR = timedelta(hours=1)
-"""After they begin, whoever is next at work has read what came in; where the process has no cadence, that is promised."""
+"""Where the process has no cadence, word is promised so soon after somebody is at work."""
 PROMISING: tuple[Occasion, ...] = ("first-response", "unattended")
 
 
@@ -48,11 +48,13 @@ def answer(
     wanted: Occasion | None,
     named: str | None,
     *,
+    reader: str = "",
     promise: datetime | None = None,
 ) -> Answer:
     """The playbook's message for an occasion; where none is wanted by name, for what the signal seems to be.
 
-    `promise`: by when the next word comes, where somebody has decided that; else by the cadence.
+    `reader`: whom it greets, where that is not whoever speaks for the community. `promise`: by when the next word
+    comes, where somebody has decided that; else by the cadence.
     """
     occasion = wanted or _fitting(signal, so_far)
     service = around.directory.service(signal.service or around.playbook.service.slug)
@@ -71,16 +73,23 @@ def answer(
         promise=promise,
         human=human,
     )
+    greeted = {**told, "representatives": reader} if reader else told
     return Answer(
         signal=signal,
         occasion=occasion,
         community=community,
         communities=communities,
         zone=zone,
-        text=fill(template(around.playbook, occasion), told),
+        text=fill(template(around.playbook, occasion), greeted),
         promise=promise,
         so_far=so_far,
     )
+
+
+def reader_of(tickets: Sequence[Ticket]) -> str:
+    """Whom an answer in all of these greets: nobody reads there who else wrote."""
+    names = {ticket.name for ticket in tickets}
+    return (names.pop() or "there") if len(names) == 1 else "all"
 
 
 def community_of(tickets: Sequence[Ticket]) -> Slug | None:
@@ -95,13 +104,11 @@ def _fitting(signal: Signal, so_far: Verdict | None) -> Occasion:
     return "support-request" if judged == "support-request" else "first-response"
 
 
-def _promise(signal: Signal, around: Around, human: datetime | None) -> datetime | None:
+def _promise(signal: Signal, around: Around, human: datetime | None) -> datetime:
     """By the cadence, as if it were declared: in the working time of whoever has it, else of who begins next."""
     keeper = around.directory.person(signal.acknowledged_by) if signal.acknowledged_by else None
     hours = calendar(keeper, around.playbook)
     nothing = Incident(number=IncidentNumber(0))
     since = around.now if keeper or human is None else max(around.now, human)
     due = due_by_cadence(since, nothing, around.playbook, lambda _: hours, lambda _: ())
-    if due is not None:
-        return rounded(due.at)
-    return None if human is None or human == around.now else rounded(human + HOUR)
+    return rounded(due.at if due else since + HOUR)

@@ -16,8 +16,10 @@ from tocsin.store import reads, signals
 from tocsin.store.people import places
 from tocsin.web.answers import Answer, NotThere, SentOn, Shown
 from tocsin.web.asked import Asked
+from tocsin.web.desk.waiting import waiting
 from tocsin.web.evidence import agreeing, criterion_name, evidence, heading, row
 from tocsin.web.forms import Wrong
+from tocsin.web.responding import mended, respond, responding
 from tocsin.web.room.reading import service_in
 from tocsin.web.routes import get, post
 
@@ -45,6 +47,7 @@ def _shown(asked: Asked, number: SignalId | None) -> Shown:
         decided = signals.decided(connection, MOST_DECIDED, SignalId(before) if before else None)
         signal = _chosen(connection, undecided, number)
         given = _signal(asked, connection, signal, undecided, found) if signal else {}
+        wait = waiting(connection)
     listed = undecided[:MOST]
     given |= {
         "signal": signal,
@@ -54,6 +57,7 @@ def _shown(asked: Asked, number: SignalId | None) -> Shown:
         "older": decided[-1].id if len(decided) == MOST_DECIDED else None,
         "undecided": len(undecided),
         "not_shown": len(undecided) - len(listed),
+        "waiting": wait,
         "oldest": undecided[0].at if undecided else None,
         "acts": asked.me.part in ("responder", "administrator"),
         "doing": lambda handle, verb: f"You {verb}" if handle == asked.me.handle else f"{asked.name(handle)} {verb}s",
@@ -83,6 +87,8 @@ def _signal(
     service = signal.service or playbook.service.slug
     known = places(connection, [service])
     return {
+        "responding": responding(asked, connection, belonging, signal, verdict),
+        "mended": mended(asked),
         "verdict": verdict,
         "heading": heading(verdict) if verdict else "",
         "service": service_in(known, playbook)(service),
@@ -110,7 +116,8 @@ def judge(asked: Asked) -> Answer:
     try:
         match verdict:
             case "support-request" | "noise":
-                asked.do(c.Judge(signal=number, verdict=verdict, why=why))
+                text = asked.form.text("answer") if verdict == "support-request" else ""
+                asked.do(c.Judge(signal=number, verdict=verdict, why=why, answer=text))
             case "over":
                 asked.do(c.CloseSignal(signal=number, why=why))
             case _:
@@ -121,7 +128,9 @@ def judge(asked: Asked) -> Answer:
 
 
 def _about_why(no: Refused, why: str) -> Exception:
-    """A refusal that a sentence would help, beside the field for that sentence."""
+    """A refusal that a sentence would help, or a word of the answer, beside the field for it."""
+    if str(no).startswith("Something is left to fill in"):
+        return Wrong(answer=str(no))
     said = str(no).removesuffix(" --why")
     return Wrong(why=said) if not why.strip() and "say why" in said.casefold() else no
 
@@ -159,6 +168,7 @@ def _there(asked: Asked) -> SignalId:
 ROUTES = (
     get("/triage", show, "team"),
     get("/triage/{number}", show_signal, "team"),
+    post("/triage/{number}/respond", respond, "responder", again=show_signal),
     post("/triage/{number}/judge", judge, "responder", again=show_signal),
     post("/triage/{number}/attach", attach, "responder", again=show_signal),
     post("/triage/{number}/acknowledge", acknowledge, "responder", again=show_signal),

@@ -64,8 +64,9 @@ def reported(ticket: Ticket, command: c.TakeTicket, given: Given) -> c.NoteSigna
     """The signal that a ticket is: service and criterion are guesses, which a person confirms."""
     text = command.text.strip()
     shown = text if len(text) <= LONGEST_REPORT else f"{text[:LONGEST_REPORT]} …"
+    begins_alike = shown.casefold().startswith(ticket.subject.rstrip(" .…").casefold())
     return c.NoteSignal(
-        text="\n\n".join(dict.fromkeys(filter(None, (ticket.subject, shown)))),
+        text=shown if begins_alike else "\n\n".join(filter(None, (ticket.subject, shown))),
         kind="ticket",
         service=_service(ticket, given),
         criterion=command.criterion or criterion_of(f"{ticket.subject} {command.text}", given.playbook) or "",

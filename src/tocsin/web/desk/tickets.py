@@ -163,6 +163,13 @@ def _delivery(line: Line, ticket: Ticket, wishes: Sequence[Wish]) -> Delivery | 
     return Delivery(state="", words=told)
 
 
+def reply_became(place: int, ticket: Ticket, wishes: Sequence[Wish]) -> Delivery | None:
+    """The same of a message by its place, where it went out by a wish of its own."""
+    mine = (each for each in reversed(wishes) if isinstance(each.effect, Reply) and each.effect.place == place)
+    found = next(mine, None)
+    return delivery(found.state, failing=bool(found.fails)) if found else None
+
+
 def _is_of(wish: Wish, line: Line) -> bool:
     """Whether it carries this very word."""
     match wish.effect:
