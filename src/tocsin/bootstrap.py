@@ -41,14 +41,17 @@ LAST_LOOK = 5.0
 def open_tocsin(settings: Settings, clock: Callable[[], datetime] | None = None) -> Iterator[Tocsin]:
     """Tocsin on the data folder of these settings; an empty folder is made ready."""
     serves, process, address = ("clock", *served(settings)), playbook(settings), web(settings).address
+    mailbox = str(settings.integrations.get("mailbox", {}).get("address", ""))
     with open_database(settings) as store:
         ready(store)
         if store.alone:  # or may be, once whoever else writes to it has gone
-            yield Asking(store, process, clock or now, serves, address, wall_clock=now, socket=_socket(settings))
+            yield Asking(
+                store, process, clock or now, serves, address, mailbox, wall_clock=now, socket=_socket(settings)
+            )
         else:
             must_be_durable(store)
             wall_clock = DatabaseClock(store)
-            yield Tocsin(store, process, clock or wall_clock, serves, address, wall_clock=wall_clock)
+            yield Tocsin(store, process, clock or wall_clock, serves, address, mailbox, wall_clock=wall_clock)
 
 
 def playbook(settings: Settings) -> Playbook:

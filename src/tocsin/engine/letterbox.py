@@ -107,4 +107,5 @@ def _new(letter: Letter, answered: Wish | None) -> c.TakeTicket:
         reference=f"mail:{letter.reference}",
         token=token(),
         incident=told.incident if told else None,
+        proven=letter.proven or told is not None,
     )

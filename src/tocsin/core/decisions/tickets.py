@@ -22,9 +22,10 @@ from tocsin.core.tickets import LONGEST_REPORT, Ticket, Word, community_of, crit
 
 
 def taken(number: TicketId, command: c.TakeTicket, given: Given) -> Ticket:
-    """The ticket that came in."""
-    person = _person(command.email, given) if command.proven else None
-    spoken_for = given.communities_of(person.handle) if person else ()
+    """The ticket that came in. Its community may be guessed by an address; who wrote it takes more than that."""
+    sender = _person(command.email, given)
+    person = sender if command.proven else None
+    spoken_for = given.communities_of(sender.handle) if sender else ()
     named = next(filter(None, map(given.directory.community, (command.community, command.company))), None)
     return Ticket(
         id=number,

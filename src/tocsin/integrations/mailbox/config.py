@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tocsin.core.refused import Refused
 from tocsin.language.hosts import is_host, is_loopback
 from tocsin.settings import Secret, setting
 
+_ADDRESS = re.compile(r"[A-Za-z0-9._-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 _ENCRYPTIONS = ("tls", "starttls", "none")
 
 
@@ -29,6 +31,11 @@ class Config:
         "mx.example.org, as its Authentication-Results begin; empty: no sender is taken as proven",
         default="",
     )
+    address: str = setting(
+        "the address that the mailbox is written to",
+        "incidents@example.org; answers come to incidents+TOKEN@example.org. Empty: letters ask for none there",
+        default="",
+    )
     largest: float = setting("up to which size a letter is read whole", "in megabytes", default=10.0)
 
     def __post_init__(self) -> None:
@@ -39,6 +46,10 @@ class Config:
             raise Refused("The setting “mailbox.folder” has to be the name of a folder, as INBOX.")
         if any(c.isspace() or not c.isprintable() for c in self.trusts):
             raise Refused("The setting “mailbox.trusts” has to be a name, as mx.example.org.")
+        if self.address and not _ADDRESS.fullmatch(self.address):
+            raise Refused(
+                "The setting “mailbox.address” has to be an address without a plus, as incidents@example.org."
+            )
         _check_range("port", self.port, 1, 65535)
         _check_range("timeout", self.timeout, 0.01, 60)
         _check_range("largest", self.largest, 0.01, 100)
