@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from tests.core.world import BOB, ONE, Story, a_wish, declared, refusal, reviewed
+from tests.core.world import ADA, BOB, ONE, Story, a_wish, declared, refusal, reviewed
 from tocsin.core import commands as c
 from tocsin.core.decisions import DECISIONS
 from tocsin.core.decisions.deliveries import released_without
@@ -15,6 +15,7 @@ from tocsin.core.effects import PublishReport, SendMail, WishState
 from tocsin.core.events import DeliveryReported, Entry, Outcome
 from tocsin.core.ids import EffectId, Seq
 from tocsin.core.people import TOCSIN
+from tocsin.core.reactions import react
 
 MAIL, LINE = EffectId(1), Seq(3)
 AGAIN, GIVE_UP, ARRIVED = c.TryAgain(effect=MAIL), c.GiveUp(effect=MAIL, why="Too late."), c.ConfirmArrival(effect=MAIL)
@@ -82,6 +83,25 @@ def test_word_to_a_community_says_which() -> None:
     story.tell(c.PostUpdate(incident=ONE, text="x", communities=("dubois",)))
     event = became(story.tell(c.ReportDelivery(effect=MAIL, outcome="given-up"), by=TOCSIN))
     assert (event.wish, event.to, event.community) == ("SendMail", None, "dubois")
+
+
+def test_whoever_tells_the_communities_learns_at_once_what_came_back() -> None:
+    story = declared()
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("dubois",)))
+    [line] = story.tell(c.ReportDelivery(effect=MAIL, outcome="bounced", trouble="550 no such user"), by=TOCSIN)
+    assert react(line, story.incident, story.given()) == [
+        SendMail(incident=ONE, about=line.seq, to=ADA.handle, calls=True)
+    ]
+
+
+@pytest.mark.parametrize("outcome", ["delayed", "given-up"])
+def test_other_trouble_and_what_came_back_from_one_of_us_is_left_to_the_room(outcome: Outcome) -> None:
+    story = declared()
+    story.tell(c.PostUpdate(incident=ONE, text="x", communities=("dubois",)))
+    [line] = story.tell(c.ReportDelivery(effect=MAIL, outcome=outcome), by=TOCSIN)
+    [ours] = with_mail("done").tell(c.ReportDelivery(effect=MAIL, outcome="bounced"), by=TOCSIN)
+    assert react(line, story.incident, story.given()) == []
+    assert react(ours, story.incident, story.given()) == []
 
 
 def test_what_became_of_a_wish_does_not_change_the_incident() -> None:

@@ -53,7 +53,8 @@ INSIDE: list[tuple[e.Event, bool]] = [
     (EXAMPLES["RoleAssigned"], False), (EXAMPLES["Declared"], False), (EXAMPLES["Declared"], True),
     (EXAMPLES["CommunitiesSet"], True), (EXAMPLES["Reopened"], True), (UPDATE, False),
     *((EXAMPLES[kind], False) for kind in ("OfferWithdrawn", "Noted", "UpdateProposed", "ProposalTurnedDown", "PlanSet",
-                                           "PhaseSet", "Resolved", "Reopened", "Cancelled", "ReportPublished")),
+                                           "PhaseSet", "Resolved", "Reopened", "Cancelled", "ReportPublished",
+                                           "DeliveryReported")),
 ]  # fmt: skip
 """Every letter to a colleague, and whether it reminds."""
 EVERY_INSIDE = pytest.mark.parametrize(

@@ -116,6 +116,8 @@ def _told(entry: Entry, incident: Incident, given: Given) -> list[Effect]:
             return _to(_members(to, given), entry)
         case e.UpdateProposed():
             return _called(carrying(incident, given.playbook, "approves"), entry)
+        case e.DeliveryReported(outcome="bounced", community=community) if community is not None:
+            return _called(_telling(incident, given), entry)
         case e.ProposalTurnedDown(why=why) if why:
             return _to(_author(entry, given), entry)
         case e.Noted(text=text, via=""):

@@ -145,6 +145,13 @@ class _Writing:
                     f"For a text to begin with: tocsin incident draft {self.incident.number} update",
                     f"To write it: tocsin do update TEXT {of}",
                 ]
+            case e.DeliveryReported(community=community, trouble=trouble):
+                return [
+                    f"What we wrote to {self._community(community or Slug(''))} came back: they have not read it.",
+                    trouble,
+                    "Mend the address in the directory, then have it sent again: tocsin outbox list",
+                    f"If you tell them another way, say so: tocsin do note TEXT {of}",
+                ]
             case e.ReportOffered():
                 return [
                     f"{who} asks you to own the report of this incident: to see it written, reviewed and published.",

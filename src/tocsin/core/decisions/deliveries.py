@@ -61,7 +61,7 @@ def _reported(wish: Wish, outcome: e.Outcome, trouble: str = "") -> e.DeliveryRe
         wish=type(effect).__name__,
         outcome=outcome,
         to=mail.to if mail else None,
-        community=mail.community if mail else None,
+        community=getattr(effect, "community", None),
         trouble=trouble,
     )
 
