@@ -198,13 +198,13 @@ def _played(
 
 
 def _password(tocsin: Tocsin, now: datetime) -> str:
-    """One for everybody of the invented team, made anew each time."""
+    """One for everybody of the invented team, and for who speaks for its community; made anew each time."""
     password = f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(9000) + 1000}"
     hashed = passwords.hashed(password)
 
     def work(connection: sa.Connection) -> None:
         for person in people.everybody(connection):
-            if person.kind == "team":
+            if person.part in ("administrator", "responder", "representative"):
                 accounts.set_password(connection, person.handle, hashed, now)
 
     tocsin.store.run(work)
@@ -230,7 +230,8 @@ _WORDS = (
 def _say_where(site: Site, password: str) -> None:
     give(f"{site.config.address}/incidents/1")
     tell(f"Open it and sign in as amara, mei or tomasz; the password of each is {password}")
-    tell("The incident is declared there in a moment, and goes on by itself. Join in, or only watch.\n")
+    tell("The incident is declared there in a moment, and goes on by itself. Join in, or only watch.")
+    tell(f"In another browser, sign in as helena at {site.config.address}/desk: that is the community's side of it.\n")
 
 
 def _verdict(tocsin: Tocsin, signal: SignalId) -> Verdict | None:
