@@ -232,6 +232,16 @@ def test_a_reply_in_a_ticket_of_an_incident_stands_on_its_timeline_too(desk: Des
     ]
 
 
+def test_what_was_redacted_before_its_turn_came_does_not_go_out(desk: Desk) -> None:
+    number = desk.asked()
+    desk.declared(number)
+    line = desk.tocsin.do(c.ReplyInTicket(ticket=desk.ticket(number).id, text="The password is x."), by="ada").lines[0]
+    desk.do(c.Redact(incident=ONE, line=line, why="A secret."))
+    assert [
+        each for each in desk.system.messages(number) if "password" in each["body"] or "edacted" in each["body"]
+    ] == []
+
+
 def test_what_cannot_be_answered_now_waits_without_an_incident_and_a_person_can_see_to_it(desk: Desk) -> None:
     number = desk.asked()
     desk.system.tell("trouble", do="refuse", path="reply", status=422, times=1)

@@ -14,6 +14,7 @@ from tests.web.house import House
 from tocsin.core import commands as c
 from tocsin.core.effects import WishState
 from tocsin.core.ids import EffectId
+from tocsin.core.people import TOCSIN
 from tocsin.core.refused import Refused
 from tocsin.ports import Failed
 from tocsin.store import outbox
@@ -51,6 +52,18 @@ def state(home: House, wish: EffectId) -> str:
         found = outbox.find(connection, wish)
     assert found is not None
     return found.state
+
+
+def test_an_answer_that_belongs_to_no_incident_leads_to_its_ticket(home: House) -> None:
+    told = c.TakeTicket(subject="x", text="y", email="a@toronto.example", community="utoronto", token="5eve2")  # noqa: S106
+    ticket = home.tocsin.do(told, by=TOCSIN).ticket
+    assert ticket is not None
+    home.tocsin.do(c.ReplyInTicket(ticket=ticket, text="Which hub?"), by="ada")
+    fail = "UPDATE effects SET state = 'failed', trouble = 'The server said 550.'"
+    home.tocsin.store.run(lambda connection: connection.execute(sa.text(fail)))
+    page = home.browser("ada").get("/health")
+    assert "The answer in ticket 1 did not get through" in page.words
+    assert f'href="/tickets/{ticket}"' in page.text and "None" not in page.words
 
 
 def test_where_nobody_takes_what_is_due_the_page_says_what_to_run(home: House) -> None:

@@ -161,7 +161,8 @@ def _short(row: Mapping[str, Any], clock: tzinfo) -> tuple[str, ...]:
     """As a person reads it: what went wrong stands below what it is."""
     again = f" Tried again at {shown(row['next'], clock)}." if row["next"] else ""
     trouble = f"\n{row['trouble']}{again}" if row["trouble"] or again else ""
-    return (str(row["id"]), str(row["incident"]), row["state"], shown(row["since"], clock), f"{row['what']}{trouble}")
+    number = str(row["incident"] or "")
+    return (str(row["id"]), number, row["state"], shown(row["since"], clock), f"{row['what']}{trouble}")
 
 
 def _long(row: Mapping[str, Any], clock: tzinfo) -> tuple[str, ...]:

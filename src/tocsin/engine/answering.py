@@ -20,7 +20,7 @@ from tocsin.core.effects import (
     ToTicket,
     Wish,
 )
-from tocsin.core.events import Entry, Updated
+from tocsin.core.events import REDACTED, Entry, Updated
 from tocsin.core.ids import Slug, TicketId
 from tocsin.core.incident import Incident
 from tocsin.core.people import Directory
@@ -143,10 +143,12 @@ class Answering:
 
 def reply(
     connection: sa.Connection, wish: Wish, effect: Reply, key: str, mailbox: str, ports: Ports, leaving: Leaving
-) -> Call:
-    """What we wrote in one ticket alone goes out; it stands there already."""
+) -> Call | None:
+    """What we wrote in one ticket alone goes out; it stands there already. None: it was redacted meanwhile."""
     ticket = _found(connection, effect.ticket)
     text = tickets.words(connection, ticket.id)[effect.place - 1].text
+    if text == REDACTED:
+        return None
     if isinstance(effect, ReplyByMail):
         mail, mailer = _mail(connection, wish, key, ticket, text, mailbox), _mailer(ports)
         return _only(lambda: mailer.send(mail, leaving))

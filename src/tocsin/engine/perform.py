@@ -86,8 +86,8 @@ def _prepared(
     if isinstance(effect, Unreadable):
         raise Failed("The outbox holds something here that cannot be read.", permanent=True)
     if isinstance(effect, Reply):
-        call = reply(connection, wish, effect, key(wish), tocsin.mailbox, ports, leaving)
-        return lambda: Came(commands=call())
+        answer = reply(connection, wish, effect, key(wish), tocsin.mailbox, ports, leaving)
+        return (lambda: Came(wanted=False)) if answer is None else (lambda: Came(commands=answer()))
     incident = log.incident(connection, effect.its_incident)
     about = log.line(connection, effect.its_incident, effect.about)
     if about is None or not still_wanted(effect, incident, about):

@@ -186,7 +186,9 @@ def _alike(deliveries: list[Delivery]) -> dict[tuple[str, str], list[Delivery]]:
 def _saying(kind: str, icon: str, port: str, those: list[Delivery], became: str, meanwhile: str) -> Saying:
     first, others = those[0], len(those) - 1
     also = f", and {others} more by the {port}" if others else ""
-    what = f"{first.what} of incident {first.wish.effect.incident} {became}{also}. {first.wish.trouble}"
+    number = first.wish.effect.incident
+    of = f" of incident {number}" if number else ""
+    what = f"{first.what}{of} {became}{also}. {first.wish.trouble}"
     return Saying(kind=kind, icon=icon, what=what.strip(), meanwhile=meanwhile, to=f"#wish-{first.wish.id}")
 
 
