@@ -8,12 +8,14 @@ help:  ## list these commands
 
 setup: .venv/.made  ## make or update the virtual environment from requirements.lock
 
-# Made anew from the lock whenever the lock or the project file is newer; `--no-deps` so that the lock alone decides.
+# Made anew from the lock whenever the lock or the project file is newer. `--no-deps` so that the lock alone decides: without
+# it an old pip looks at the newest release of a package wanted with an extra before it looks at the pin, and refuses its hash.
 .venv/.made: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Tocsin needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip --disable-pip-version-check check
 	@touch $@
 
 demo: setup  ## play an invented incident in the room, at the address it prints; ARGS=--once only tells it, and ends
