@@ -40,6 +40,16 @@ def probed(one: Gate, now: datetime, outcome: str) -> None:
     one.gave_back(probe=probe)
 
 
+@pytest.mark.parametrize("failed", [
+    Failed("Nobody can tell yet.", unsure=True, after=60 * SECOND),
+    Failed("That box is full.", receiver=True, after=60 * SECOND),
+], ids=["unsure", "receiver"])  # fmt: skip
+def test_how_long_one_wish_has_to_wait_holds_up_no_other(failed: Failed) -> None:
+    one = gate()
+    one.failed(failed, NOON, chance=0)
+    assert (one.room(NOON), one.opens(NOON)) == (None, None)
+
+
 # ── the circuit ──
 
 

@@ -182,6 +182,20 @@ def test_a_system_that_cannot_be_reached_is_said_and_nothing_of_what_came_is_pas
     assert [word.text for word in desk.words(number)] == ["The login fails.", "Still so."]
 
 
+def test_a_mistake_of_ours_is_kept_for_people_to_see_and_ends_no_looking(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = desk.asked()
+    desk.system.tell("customer_reply", ticket=int(number), body="Still so.")
+    with monkeypatch.context() as broken:
+        broken.setattr(Freshdesk, "changed", lambda *_: 1 / 0)
+        desk.looker.look()
+    with desk.tocsin.store.read() as connection:
+        assert "Tocsin made a mistake (ZeroDivisionError)" in looks.find(connection, "tickets").trouble
+    desk.looker.look()
+    assert [word.text for word in desk.words(number)] == ["The login fails.", "Still so."]
+
+
 def test_while_somebody_else_looks_nobody_looks_beside(desk: Desk) -> None:
     until = timedelta(minutes=5)
     desk.tocsin.store.run(lambda k: looks.begin(k, "tickets", "somebody else", now(), until))

@@ -24,8 +24,8 @@ from tocsin.integrations import serves
 from tocsin.integrations.freshdesk import Config, Freshdesk
 from tocsin.integrations.freshdesk.answers import SETTLED
 from tocsin.integrations.freshdesk.marks import mark, tag
-from tocsin.integrations.freshdesk.plain import plain
 from tocsin.integrations.freshdesk.way import Internal, Way
+from tocsin.language.webpages import readable
 from tocsin.ports import Checkable, Correspondent, Delivery, Failed, Inbound, Received
 from tocsin.settings import Secret, configured
 
@@ -151,7 +151,8 @@ def test_a_reply_is_mailed_as_html_with_its_mark_last(desk: Emulator, freshdesk:
     assert "<em>know</em>" in letter["body"]
     assert "<script" not in letter["body"]
     (said,) = desk.messages(ticket)
-    assert (str(said["id"]), said["private"], plain(said["body"]).splitlines()[-1]) == (reference, False, mark("one"))
+    last = readable(said["body"]).splitlines()[-1]
+    assert (str(said["id"]), said["private"], last) == (reference, False, mark("one"))
 
 
 def test_a_reply_comes_from_the_address_that_is_set(desk: Emulator, ticket: str) -> None:
@@ -597,16 +598,16 @@ def test_a_webhook_that_names_no_ticket_is_refused(body: bytes) -> None:
     ],
 )
 def test_html_is_read_as_its_words(html: str, text: str) -> None:
-    assert plain(html) == text
+    assert readable(html) == text
 
 
 def test_html_that_is_too_long_says_so() -> None:
-    assert plain("x " * 200_000).endswith("x\n\n[The rest was too long to be read.]")
+    assert readable("x " * 200_000).endswith("x\n\n[The rest was too long to be read.]")
 
 
 @pytest.mark.parametrize("html", ["<div>" * 40_000 + "x", "<blockquote>" * 20_000 + "x", "<b>" * 80_000 + "x"])
 def test_html_that_is_deeper_than_any_letter_is_read_all_the_same(html: str) -> None:
-    assert plain(html) == "x"
+    assert readable(html) == "x"
 
 
 # --- whatever breaks -------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.counting import statements
 from tests.engine.office import entries
 from tests.web.house import House, Page
 from tests.web.test_desk import ONE, ask, said
@@ -105,6 +106,26 @@ def test_another_time_than_the_text_speaks_of_is_put_into_the_text_to_be_read_on
     assert (
         ada.post(RESPOND, {**page.hidden(RESPOND), "response": drafted(page, "response"), "next": other}).status == 303
     )
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59+00:00", "0001-01-01T00:00+00:00", "yesterday", "2026-11-12T23:00"])
+def test_a_time_that_no_clock_shows_is_refused(home: House, time: str) -> None:
+    ask(home)
+    page = home.browser("ada").send("/triage/1", RESPOND, response="We look into it.", next=time)
+    assert page.status == 422 and "That is no time. Choose one of these." in page.words
+    assert mails(home) == 0
+
+
+def test_many_tickets_take_no_more_questions_than_one(home: House) -> None:
+    ask(home, criterion="login")
+    ada = home.browser("ada")
+    with statements() as one:
+        ada.get("/triage/1")
+    for number in range(6):
+        another(home, f"Person {number}", f"p{number}@toronto.example")
+    with statements() as many:
+        ada.get("/triage/1")
+    assert len(many) == len(one)
 
 
 def _options(page: Page) -> list[str]:

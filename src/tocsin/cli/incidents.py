@@ -11,7 +11,6 @@ import typer
 from tocsin.cli import relieving
 from tocsin.cli.drafting import advice, draft_as_data
 from tocsin.cli.numbers import Number, numbered
-from tocsin.cli.present import moment
 from tocsin.cli.session import Session, must_be_given, takes_options, with_session
 from tocsin.cli.showing import as_data, as_facts, known
 from tocsin.cli.speaking import give, give_facts, give_json, give_rows, tell
@@ -26,8 +25,8 @@ from tocsin.core.refused import Refused
 from tocsin.core.timeline import Line, timeline
 from tocsin.engine.door import Tocsin
 from tocsin.language import drafting
-from tocsin.store import log, reads, reports
-from tocsin.store.people import StoredDirectory, everybody, names
+from tocsin.store import log, people, reads, reports
+from tocsin.store.people import names
 
 app = takes_options(typer.Typer())
 
@@ -162,9 +161,7 @@ def show_timeline(session: Session, number: Number) -> None:
 
 def around(session: Session, tocsin: Tocsin, connection: sa.Connection) -> Around:
     """What a log is held against."""
-    now, wrote = moment(session, tocsin, connection)
-    people = everybody(connection)
-    return Around(playbook=tocsin.playbook, directory=StoredDirectory(connection), people=people, now=now, wrote=wrote)
+    return people.around(connection, tocsin.playbook, session.at or tocsin.clock())
 
 
 def _occasion(typed: str) -> Occasion:

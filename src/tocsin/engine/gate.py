@@ -69,8 +69,11 @@ class Gate:
         return was_down
 
     def failed(self, failed: Failed, now: datetime, chance: float) -> None:
-        """Where only one receiver is not served, or nobody was asked, that says nothing about the port."""
-        if failed.after is not None:
+        """Where only one receiver is not served, or nobody was asked, that says nothing about the port.
+
+        Nor does how long one wish has to wait until it can be seen whether it came true.
+        """
+        if failed.after is not None and not (failed.receiver or failed.unsure):
             self._closed_until = max(self._closed_until, now + min(failed.after, LONGEST_ASKED))
         if failed.receiver:
             self._failures = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from secrets import token_hex
 
 import sqlalchemy as sa
@@ -54,14 +55,8 @@ def _ticket(connection: sa.Connection, letter: Letter, mailbox: str) -> tuple[Ti
                 return tickets.find(connection, wish.effect.ticket)
         return tickets.by_word(connection, [f"mail:{identity}"])
 
-    found = belongs(
-        letter,
-        mailbox,
-        by_token=lambda token: tickets.by_token(connection, token),
-        by_letter=by_letter,
-        by_name=lambda _: None,
-        takes_part=lambda _: False,
-    )
+    by_token = partial(tickets.by_token, connection)
+    found = belongs(letter, mailbox, by_token=by_token, by_letter=by_letter)
     if found is None:
         return None, False
     return found.to, found.by == "token" or any(True for _ in _wishes(connection, letter.follows))

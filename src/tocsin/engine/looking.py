@@ -72,20 +72,24 @@ class Looker:
             begun = self._tocsin.store.run(lambda k: looks.begin(k, where, self._name, now, LEASE))
             if begun is None:
                 return
-            seen = self._looked(begun, look)
+            seen = self._looked(where, begun, look)
             self._tocsin.store.run(lambda k: looks.keep(k, where, replace(seen, until=None)))
-        except Unavailable as trouble:
+        except (Unavailable, OSError) as trouble:  # the latter where this process may open no more files
             _log.warning("Nobody could look at the %s: %s", where, trouble)
-        except Exception:  # noqa: BLE001 — whatever it is, the next look may meet it no more
-            _log.exception("A look at the %s met a bug.", where)
 
-    def _looked(self, begun: Look, look: Callable[[Look], str]) -> Look:
+    def _looked(self, where: str, begun: Look, look: Callable[[Look], str]) -> Look:
         now = self._tocsin.clock()
         try:
             return replace(begun, place=look(begun), last=now, trouble="", failing=None)
         except Failed as failed:
             _log.warning("%s", failed)
-            return replace(begun, trouble=str(failed), failing=begun.failing or now)
+            trouble = str(failed)
+        except Unavailable:
+            raise
+        except Exception as bug:  # noqa: BLE001 — one thing that cannot be taken must not end the looking
+            _log.exception("A look at the %s met a bug.", where)
+            trouble = f"Tocsin made a mistake ({type(bug).__name__}); its log says more."
+        return replace(begun, trouble=trouble, failing=begun.failing or now)
 
     # ── tickets ──
 

@@ -21,7 +21,6 @@ ONCE_IN = timedelta(hours=4)
 """Who writes again so soon knows already."""
 LATE = timedelta(hours=4)
 """What came in longer ago than that was found late: whoever is at work by now answers it."""
-HOUR = timedelta(hours=1)
 _LATELY = 20
 """Tickets of a community that are looked at for what whoever writes was told."""
 
@@ -33,7 +32,7 @@ def response(
     known = ticket.community is not None and (ticket.person is not None or ticket.system)
     if not (playbook.tickets.unattended and known) or not signal.is_undecided or ticket.at < now - LATE:
         return None
-    around = _around(connection, playbook, now)
+    around = people.around(connection, playbook, now)
     if not around.team or any(_at_work(each, around) for each in around.team):
         return None
     if _was_told(connection, ticket, now):
@@ -42,16 +41,6 @@ def response(
     if gaps(drafted.text):
         return None
     return c.Respond(signal=signal.id, text=drafted.text, next_by=drafted.promise)
-
-
-def _around(connection: sa.Connection, playbook: Playbook, now: datetime) -> Around:
-    return Around(
-        playbook=playbook,
-        directory=people.StoredDirectory(connection),
-        people=people.everybody(connection),
-        now=now,
-        wrote=people.wrote(connection, now - HOUR, now),
-    )
 
 
 def _at_work(person: Person, around: Around) -> bool:

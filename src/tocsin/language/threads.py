@@ -1,4 +1,4 @@
-"""Which exchange of letters a letter belongs to: by the address it came to, by what it answers, or by its subject."""
+"""Which exchange of letters a letter belongs to: by the address it came to, or by what it answers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from tocsin.ports import Letter
 T = TypeVar("T")
 _TOKEN = re.compile(r"[a-z0-9]{8,40}")
 """Servers do not agree on whether upper case counts, nor on any other sign."""
-_NAMED = re.compile(r"\[([A-Z]{1,6}-\d{1,9})\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Belongs(Generic[T]):
-    """What was found, and by what. Only who was told a token has it; the others can be guessed."""
+    """What was found, and by what."""
 
     to: T
-    by: Literal["token", "answer", "subject"]
+    by: Literal["token", "answer"]
 
 
 def address_of(mailbox: str, token: str) -> str:
@@ -45,28 +44,15 @@ def token_in(addresses: Iterable[str], mailbox: str) -> str:
     return ""
 
 
-def named_in(subject: str) -> tuple[str, ...]:
-    """What it names in brackets, as we write it: `INC-42`, `T-17`."""
-    return tuple(dict.fromkeys(name.upper() for name in _NAMED.findall(subject)))
-
-
 def belongs(
-    letter: Letter,
-    mailbox: str,
-    *,
-    by_token: Callable[[str], T | None],
-    by_letter: Callable[[str], T | None],
-    by_name: Callable[[str], T | None],
-    takes_part: Callable[[T], bool],
+    letter: Letter, mailbox: str, *, by_token: Callable[[str], T | None], by_letter: Callable[[str], T | None]
 ) -> Belongs[T] | None:
-    """`by_letter`: by a Message-ID. `takes_part`: whoever wrote it does already; a subject lets nobody else in."""
+    """`by_letter`: by a Message-ID."""
     token = token_in(letter.to, mailbox)
     if token and (found := by_token(token)) is not None:
         return Belongs(to=found, by="token")
-    if (found := _first(by_letter, letter.follows)) is not None:
-        return Belongs(to=found, by="answer")
-    found = _first(by_name, named_in(letter.subject))
-    return Belongs(to=found, by="subject") if found is not None and takes_part(found) else None
+    found = _first(by_letter, letter.follows)
+    return None if found is None else Belongs(to=found, by="answer")
 
 
 def _first(look: Callable[[str], T | None], names: Iterable[str]) -> T | None:

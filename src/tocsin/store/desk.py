@@ -130,11 +130,13 @@ def touching(c: sa.Connection, communities: Collection[Slug]) -> dict[IncidentNu
     return {IncidentNumber(row.number): row._asdict() for row in c.execute(rows)}
 
 
-def in_ticket(c: sa.Connection, ticket: TicketId) -> list[Wish]:
-    """What should be said or done in a ticket, and what became of that."""
-    e = t.effects.c
-    rows = sa.select(t.effects).where(e.lane == f"ticket:{ticket}").order_by(e.id)
-    return [outbox.read(row) for row in c.execute(rows)]
+def in_tickets(c: sa.Connection, tickets: Collection[TicketId]) -> dict[TicketId, list[Wish]]:
+    """What should be said or done in each, and what became of that."""
+    e, lanes = t.effects.c, {f"ticket:{ticket}": ticket for ticket in tickets}
+    found: dict[TicketId, list[Wish]] = {ticket: [] for ticket in tickets}
+    for row in c.execute(sa.select(t.effects).where(e.lane.in_(lanes)).order_by(e.id)):
+        found[lanes[row.lane]].append(outbox.read(row))
+    return found
 
 
 def _read(c: sa.Connection, found: sa.Select[Any]) -> list[Ticket]:

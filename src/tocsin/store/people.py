@@ -8,9 +8,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from tocsin.core.around import Around
 from tocsin.core.commands import UpdateDirectory
+from tocsin.core.hours import HOUR
 from tocsin.core.ids import Handle, Slug
 from tocsin.core.people import TOCSIN, Community, Group, Person, Service
+from tocsin.core.playbook import Playbook
 from tocsin.core.refused import Refused
 from tocsin.store import news
 from tocsin.store import tables as t
@@ -82,6 +85,12 @@ def everybody(c: sa.Connection) -> list[Person]:
     """Everyone in the directory, by handle."""
     bodies = c.scalars(sa.select(t.people.c.body).order_by(t.people.c.handle))
     return [adapter(Person).validate_python(body) for body in bodies]
+
+
+def around(c: sa.Connection, playbook: Playbook, now: datetime) -> Around:
+    """What a log or a signal is held against, as of one moment."""
+    there = StoredDirectory(c)
+    return Around(playbook=playbook, directory=there, people=everybody(c), now=now, wrote=wrote(c, now - HOUR, now))
 
 
 def places(c: sa.Connection, slugs: Collection[str]) -> dict[tuple[type[Place], str], Place]:

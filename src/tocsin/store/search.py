@@ -283,8 +283,11 @@ def _windows(wanted: sa.ColumnElement[Any], top: int) -> list[list[sa.ColumnElem
 
 _BLOCK = 37
 """64 incidents: so many bits of an id are left out of the number of their block."""
-_BLOCKS = (2, 16, 128)
-"""Blocks that are looked at together, one after the other; after that, all that is left."""
+_BLOCKS = (2, 8, 32)
+"""Blocks that are looked at together, one after the other; after that, all that is left.
+
+All are keys of the index: the more there are, the dearer is a word that stands in none of them.
+"""
 _PUNCTUATION = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~“”‘’„«»…–—•·"
 _SPACES = str.maketrans(_PUNCTUATION + "%", " " * (len(_PUNCTUATION) + 1))
 _SIMPLE: sa.ColumnElement[Any] = sa.literal_column("'simple'")

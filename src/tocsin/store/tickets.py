@@ -71,6 +71,15 @@ def words(c: sa.Connection, ticket: TicketId) -> tuple[Word, ...]:
     return tuple(adapter(Word).validate_python(body) for body in c.scalars(_WORDS, {"n": ticket}))
 
 
+def words_of(c: sa.Connection, numbers: Collection[TicketId]) -> dict[TicketId, list[Word]]:
+    """The same of several."""
+    found: dict[TicketId, list[Word]] = {number: [] for number in numbers}
+    rows = sa.select(_w.c.ticket, _w.c.body).where(_w.c.ticket.in_(found)).order_by(_w.c.ticket, _w.c.place)
+    for number, body in c.execute(rows):
+        found[TicketId(number)].append(adapter(Word).validate_python(body))
+    return found
+
+
 def was_said(c: sa.Connection, ticket: TicketId, source: str) -> bool:
     """Whether it is kept already."""
     found = sa.select(_w.c.place).where(_w.c.ticket == ticket, _w.c.source == source)

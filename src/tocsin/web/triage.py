@@ -19,7 +19,8 @@ from tocsin.web.asked import Asked
 from tocsin.web.desk.waiting import waiting
 from tocsin.web.evidence import agreeing, criterion_name, evidence, heading, row
 from tocsin.web.forms import Wrong
-from tocsin.web.responding import mended, respond, responding
+from tocsin.web.outgoing import flaw
+from tocsin.web.responding import respond, responding, response
 from tocsin.web.room.reading import service_in
 from tocsin.web.routes import get, post
 
@@ -88,7 +89,7 @@ def _signal(
     known = places(connection, [service])
     return {
         "responding": responding(asked, connection, belonging, signal, verdict),
-        "mended": mended(asked),
+        "response": response(asked),
         "verdict": verdict,
         "heading": heading(verdict) if verdict else "",
         "service": service_in(known, playbook)(service),
@@ -117,6 +118,8 @@ def judge(asked: Asked) -> Answer:
         match verdict:
             case "support-request" | "noise":
                 text = asked.form.text("answer") if verdict == "support-request" else ""
+                if text.strip() and (why_not := flaw(text, "")):
+                    raise Wrong(answer=why_not)
                 asked.do(c.Judge(signal=number, verdict=verdict, why=why, answer=text))
             case "over":
                 asked.do(c.CloseSignal(signal=number, why=why))
@@ -128,9 +131,7 @@ def judge(asked: Asked) -> Answer:
 
 
 def _about_why(no: Refused, why: str) -> Exception:
-    """A refusal that a sentence would help, or a word of the answer, beside the field for it."""
-    if str(no).startswith("Something is left to fill in"):
-        return Wrong(answer=str(no))
+    """A refusal that a sentence would help, beside the field for that sentence."""
     said = str(no).removesuffix(" --why")
     return Wrong(why=said) if not why.strip() and "say why" in said.casefold() else no
 

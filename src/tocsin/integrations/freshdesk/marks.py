@@ -8,8 +8,8 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from tocsin.integrations.freshdesk.plain import plain
 from tocsin.language.markup import as_html, tree
+from tocsin.language.webpages import readable
 
 
 def mark(key: str) -> str:
@@ -31,7 +31,7 @@ def is_ours(key: str, message: dict[str, Any], *, private: bool) -> bool:
     """Whether it is what this key wrote. What came in may only quote it."""
     if message.get("incoming") or bool(message.get("private")) != private:
         return False
-    said = f"{message.get('body_text') or ''} {plain(message.get('body') or '')}"
+    said = f"{message.get('body_text') or ''} {readable(message.get('body') or '')}"
     return re.search(rf"\b{re.escape(mark(key))}\b", said) is not None
 
 

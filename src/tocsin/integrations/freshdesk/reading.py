@@ -8,7 +8,7 @@ from email.utils import parseaddr
 from typing import Any
 
 from tocsin.integrations.freshdesk import marks
-from tocsin.integrations.freshdesk.plain import plain
+from tocsin.language.webpages import readable
 from tocsin.ports import Correspondent, Remark, Ticket
 
 OVER = (4, 5)
@@ -74,7 +74,7 @@ def _by(message: dict[str, Any], who: Person, *, agent: bool) -> Correspondent:
 
 def _text(html: str | None, text: str | None) -> str:
     """Their own plain text has no lines any more."""
-    return plain(html or "") or (text or "").strip()
+    return readable(html or "") or (text or "").strip()
 
 
 def _at(told: str) -> datetime:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import smtplib
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from tocsin.core.refused import Refused
+from tocsin.integrations.encrypted import trusting
 from tocsin.integrations.mail.answers import WHOLE, Answer, TooSlow, answer, broken, unknown
 from tocsin.integrations.mail.config import Config
 from tocsin.integrations.mail.letters import Letter
@@ -94,7 +94,7 @@ class Line:
                 " text: see whether mail.port and mail.encryption belong together."
             )
         try:
-            self._server.starttls(context=_context(self._config))
+            self._server.starttls(context=trusting(self._config.ca, "mail.ca"))
         except smtplib.SMTPResponseException as no:
             said = self._answer(no.smtp_code, _bytes(no.smtp_error))
             raise said.refusing(self._config.host, "to encrypt") from None
@@ -200,23 +200,12 @@ def _called(config: Config, helo: str) -> _Open:
     host = config.host if config.host.isascii() else in_ascii(config.host)
     try:
         if config.encryption == "tls":
-            return _Encrypted(host, config.port, helo, timeout=config.timeout, context=_context(config))
+            return _Encrypted(host, config.port, helo, timeout=config.timeout, context=trusting(config.ca, "mail.ca"))
         return _Open(host, config.port, helo, timeout=config.timeout)
     except smtplib.SMTPResponseException as no:
         raise answer(no.smtp_code, _bytes(no.smtp_error), Login()).refusing(config.host, "the connection") from None
     except OSError as error:
         raise broken(config, error) from None
-
-
-def _context(config: Config) -> ssl.SSLContext:
-    """Made for each letter, so that a renewed certificate counts at once."""
-    context = ssl.create_default_context()
-    if config.ca is not None:
-        try:
-            context.load_verify_locations(config.ca)
-        except OSError:
-            raise Failed(f"{config.ca} holds no certificates that can be read: mend mail.ca.") from None
-    return context
 
 
 def _reply(server: _Open) -> tuple[int, bytes]:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from tocsin.core.refused import Refused
+from tocsin.integrations.encrypted import trusting
 from tocsin.integrations.mailbox.config import Config
 from tocsin.language.hosts import in_ascii
 from tocsin.ports import Failed
@@ -95,7 +96,7 @@ class Line:
                 " mailbox.port and mailbox.encryption belong together."
             )
         self._server.allow()
-        self._server.starttls(_context(self._config))
+        self._server.starttls(trusting(self._config.ca, "mailbox.ca"))
 
 
 class _Open(imaplib.IMAP4):
@@ -159,7 +160,7 @@ class _Encrypted(_Open):
     """The same, encrypted from the first byte."""
 
     def _create_socket(self, timeout: float | None) -> ssl.SSLSocket:
-        context = _context(self._config)
+        context = trusting(self._config.ca, "mailbox.ca")
         plain = super()._create_socket(timeout)  # type: ignore[misc]
         return context.wrap_socket(plain, server_hostname=self.host)
 
@@ -192,17 +193,6 @@ def _secrets(config: Config) -> _Secrets:
 def _called(config: Config) -> _Open:
     host = config.host if config.host.isascii() else in_ascii(config.host)
     return _Encrypted(config, host) if config.encryption == "tls" else _Open(config, host)
-
-
-def _context(config: Config) -> ssl.SSLContext:
-    """Made for each call, so that a renewed certificate counts at once."""
-    context = ssl.create_default_context()
-    if config.ca is not None:
-        try:
-            context.load_verify_locations(config.ca)
-        except OSError:
-            raise Failed(f"{config.ca} holds no certificates that can be read: mend mailbox.ca.") from None
-    return context
 
 
 def _quoted(folder: str) -> str:

@@ -15,7 +15,7 @@ from tocsin.integrations.mailbox.parts import Part, Taking
 from tocsin.integrations.mailbox.people import author, receivers
 from tocsin.integrations.mailbox.proof import proven
 from tocsin.integrations.mailbox.quotes import new_in
-from tocsin.integrations.mailbox.webpages import readable
+from tocsin.language.webpages import readable
 from tocsin.ports import Letter
 
 _LONGEST = 100_000

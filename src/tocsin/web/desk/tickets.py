@@ -93,7 +93,7 @@ def show_ticket(asked: Asked) -> Shown:
         if ticket is None:
             raise NotThere
         said = tickets.words(connection, ticket.id)
-        wishes = desk.in_ticket(connection, ticket.id)
+        wishes = desk.in_tickets(connection, [ticket.id])[ticket.id]
         became = desk.became(connection, [ticket])
         communities = places.all_of(connection, Community)
         lines = map_words(said, people.names(connection))
@@ -163,7 +163,7 @@ def _delivery(line: Line, ticket: Ticket, wishes: Sequence[Wish]) -> Delivery | 
     return Delivery(state="", words=told)
 
 
-def reply_became(place: int, ticket: Ticket, wishes: Sequence[Wish]) -> Delivery | None:
+def reply_became(place: int, wishes: Sequence[Wish]) -> Delivery | None:
     """The same of a message by its place, where it went out by a wish of its own."""
     mine = (each for each in reversed(wishes) if isinstance(each.effect, Reply) and each.effect.place == place)
     found = next(mine, None)

@@ -9,16 +9,16 @@ from tocsin.core.events import Entry
 from tocsin.core.incident import Proposal
 from tocsin.core.refused import Refused
 from tocsin.language.outward import look_over, named
-from tocsin.language.wording import gaps, listed
+from tocsin.language.wording import listed
 from tocsin.web.answers import Answer, SentOn, Shown
 from tocsin.web.asked import Asked
 from tocsin.web.forms import Form, Wrong
+from tocsin.web.outgoing import MOVED, PASSED, flaw, says, times
 from tocsin.web.room import process
 from tocsin.web.room.reading import Room, must_be_seen
 from tocsin.web.room.reading import room as read_room
 from tocsin.web.showing import place
 from tocsin.web.updating.letters import recipients
-from tocsin.web.updating.times import says, times
 from tocsin.web.updating.word import KINDS, Word, by_cadence, last_word, own_time, word
 
 
@@ -93,18 +93,16 @@ def _must_be_right(room: Room, it: Word) -> None:
         own_time(room, form)
     except Refused as no:
         wrong["own"] = str(no)
-    if not it.text.strip():
-        wrong["text"] = "Write what they should hear: what they can and cannot do, and what comes next."
-    elif left := gaps(it.text):
-        wrong["text"] = f"Something is left to fill in: {'; '.join(left)}. Write it, or take the line out."
+    if why := flaw(it.text, "Write what they should hear: what they can and cannot do, and what comes next."):
+        wrong["text"] = why
     elif it.moved:
-        wrong["text"] = "The text spoke of another time than you chose. It is mended; read it once more."
+        wrong["text"] = MOVED
     if room.incident.communities and not it.to:
         wrong["to"] = "Choose who gets it."
     if it.promises is False and "own" not in wrong:
         wrong["own"] = "Say by when they hear from us again."
     elif it.next_by is not None and it.next_by <= room.now:
-        wrong["own"] = "That time has passed. Choose one that is to come."
+        wrong["own"] = PASSED
     newer = _newer(room, form)
     if newer is not None and not wrong:
         wrong[""] = _overtaken(room, newer)
@@ -128,6 +126,7 @@ def _given(room: Room, it: Word, form: Form) -> dict[str, object]:
     colleagues = [each.name for each in room.people.values() if each.kind == "team"]
     approving = carrying(room.incident, playbook, "approves")
     to = recipients(room, it, named(it.text, colleagues))
+    cadence, clocks = by_cadence(room), (it.zone, asked.zone_name)
     return {
         "room": room,
         "incident": room.incident,
@@ -135,7 +134,7 @@ def _given(room: Room, it: Word, form: Form) -> dict[str, object]:
         "kinds": KINDS,
         "title": _title(room, it),
         "due": process.word(room),
-        "times": times(room, it),
+        "times": times(room.now, clocks, cadence, it.next_by),
         "recipients": to,
         "letters": [(each, reader) for each in to for reader in each.readers],
         "seen": look_over(it.text, playbook, colleagues, own=asked.tocsin.address, promises=it.promises),
@@ -149,7 +148,7 @@ def _given(room: Room, it: Word, form: Form) -> dict[str, object]:
         "gone": bool((form or asked.query).line("proposal")) and it.proposal is None,
         "whom": _whom(len(it.to), it),
         "mail": "mailer" in asked.tocsin.serves,
-        "cadence": says(room, it, cadence) if (cadence := by_cadence(room)) else "",
+        "cadence": says(cadence, room.now, clocks) if cadence else "",
         "own_named": place(asked.zone_name),
         "whose": _whose(room, it.proposal),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from tocsin.core import events as e
@@ -17,8 +17,8 @@ from tocsin.core.presence import presence
 from tocsin.core.refused import Refused
 from tocsin.language import drafting
 from tocsin.language.outward import without
-from tocsin.language.wording import spoken
 from tocsin.web.forms import Form
+from tocsin.web.outgoing import mended, on_any_clock, time_of
 from tocsin.web.room.known import around
 from tocsin.web.room.reading import Room
 
@@ -31,8 +31,6 @@ KINDS: Mapping[UpdateKind, str] = {
 PROMISING = ("first-response", "update")
 """What says by when the next word comes."""
 NONE = "none"
-FIRST, LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
-"""The times that every clock can show."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,16 +69,16 @@ def word(room: Room, form: Form, query: Form) -> Word:
     else:
         text, begun = form.text("text"), form.line("begun")
     text = without(text, form.line("change"))
-    mended = _mended(text, form, next_by)
+    right = mended(text, form, next_by)
     return Word(
         kind=kind,
-        text=mended,
+        text=right,
         to=to,
         next_by=next_by,
         zone=zone,
         begun=begun,
         proposal=proposal,
-        moved=mended != text,
+        moved=right != text,
     )
 
 
@@ -112,7 +110,7 @@ def their_zone(room: Room, to: tuple[Slug, ...]) -> str:
 def own_time(room: Room, form: Form) -> datetime | None:
     """The time that was typed; refuses what is none."""
     try:
-        return _on_any_clock(utc(form.moment("own", room.asked.zone)))
+        return on_any_clock(utc(form.moment("own", room.asked.zone)))
     except (ValueError, OverflowError):
         raise Refused("That is no time. Write it as 2026-11-12 22:30.") from None
 
@@ -162,40 +160,14 @@ def _next(room: Room, form: Form, kind: UpdateKind, proposal: Proposal | None) -
         if told == NONE and form.line("was") == kind:
             return None
         if told and told != NONE and (form.line("was") == kind or kind in PROMISING):
-            return _time(told)
+            return time_of(told)
     elif proposal is not None:
         return proposal.next_by
     return by_cadence(room) or _in_an_hour(room) if kind in PROMISING else None
 
 
-def _time(told: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(told)
-        return _on_any_clock(utc(at)) if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _on_any_clock(at: datetime | None) -> datetime | None:
-    """Raises OverflowError for a time that is beyond an end of the calendar somewhere on Earth."""
-    if at is not None and not FIRST <= at <= LAST:
-        raise OverflowError
-    return at
-
-
 def _in_an_hour(room: Room) -> datetime:
     return drafting.rounded(room.now + drafting.HOUR)
-
-
-def _mended(text: str, form: Form, next_by: datetime | None) -> str:
-    """Where the text still speaks of the time that was chosen before, it speaks of the one that is chosen now."""
-    before, zone = _time(form.line("promised")), form.line("zone")
-    if before is None or next_by is None or before == next_by or not zone:
-        return text
-    try:
-        return text.replace(spoken(before, zone), spoken(next_by, zone))
-    except Refused:
-        return text
 
 
 def _occasion(room: Room, kind: UpdateKind) -> Occasion:

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 
 import nh3
 
-_LONGEST = 250_000
+LONGEST = 250_000
+"""Characters of a page that are read, unless somebody says otherwise."""
 _APART = {"blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul"}
 """With an empty line before and after."""
 _BLOCKS = {*_APART, "dd", "div", "dt", "hr", "li", "tr"}
@@ -26,11 +27,11 @@ _FENCE = nh3.Cleaner(
 )
 
 
-def plain(html: str) -> str:
+def readable(html: str, longest: int = LONGEST) -> str:
     """What is seen of it. A link keeps its address, and a quote its marks; what is too long says so."""
-    start = html[:_LONGEST].replace("\0", "")
+    start = html[:longest].replace("\0", "")
     text = _bare(start) if _is_too_deep(start) else _read(start)
-    return text if len(html) <= _LONGEST else f"{text}\n\n[The rest was too long to be read.]"
+    return text if len(html) <= longest else f"{text}\n\n[The rest was too long to be read.]"
 
 
 def _is_too_deep(html: str) -> bool:
